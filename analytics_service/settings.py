@@ -1,0 +1,6 @@
+"""Settings of the analytics service."""
+
+from common.conf.service import Service, service_settings
+
+SERVICE = Service(name="analytics", apps=("analytics_service.analytics",))
+globals().update(service_settings(SERVICE))

@@ -1,0 +1,65 @@
+"""One Celery configuration for six projects: Redis carries doorbells, PostgreSQL carries the work."""
+
+import os
+
+from celery import Celery
+
+from common.conf.service import Service
+
+# Shared by all six apps on purpose: the shortest visibility timeout on a Redis database wins.
+VISIBILITY_TIMEOUT = 120
+REQUIRED = {
+    "task_acks_late": True,
+    "task_reject_on_worker_lost": True,
+    "worker_prefetch_multiplier": 1,
+    "task_ignore_result": True,
+    "task_serializer": "json",
+    "accept_content": ["json"],
+    "broker_connection_max_retries": None,
+    "broker_connection_retry_on_startup": True,
+    "task_create_missing_queues": True,
+    "worker_enable_remote_control": False,
+    "worker_send_task_events": False,
+    "task_default_exchange_type": "direct",
+}
+
+
+def queues(service: str) -> tuple[str, str, str]:
+    """The queues a service's worker listens on: own tasks, events of others, saga commands and answers."""
+    return (service, f"{service}.events", f"{service}.saga")
+
+
+def make_celery(service: Service) -> Celery:
+    """The Celery application of ``service``; reads Django's settings for the broker's address."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"{service.package}.settings")
+    from django.conf import settings
+
+    app = Celery(service.name, set_as_current=True)
+    app.conf.update(
+        REQUIRED,
+        broker_url=settings.REDIS_URL,
+        task_default_queue=service.name,
+        task_default_routing_key=service.name,
+        timezone="UTC",
+        broker_transport_options={
+            "visibility_timeout": VISIBILITY_TIMEOUT,
+            "unacked_restore_interval": 1,
+            "unacked_restore_throttle": 1,
+            "socket_timeout": 10,
+            "socket_connect_timeout": 2,
+            "socket_keepalive": True,
+            "health_check_interval": 10,
+            "retry_on_timeout": False,
+            "max_retries": 1,
+            "interval_start": 0,
+            "interval_step": 0.2,
+            "interval_max": 0.5,
+        },
+        task_publish_retry=False,
+        worker_hijack_root_logger=False,
+        worker_proc_alive_timeout=30,
+        beat_schedule=dict(getattr(settings, "BEAT_SCHEDULE", {})),
+        beat_max_loop_interval=5,
+    )
+    app.autodiscover_tasks()
+    return app

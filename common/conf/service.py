@@ -1,0 +1,203 @@
+"""Django settings shared by the six services; a service says only what is its own."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from common.conf import env
+from common.conf.logs import logging_settings
+
+ROOT = Path(__file__).resolve().parents[2]
+PORTS = {"auth": 3001, "company": 3002, "employee": 3003, "document": 3004, "notification": 3005, "analytics": 3006}
+
+
+@dataclass(frozen=True)
+class Service:
+    """One of the six projects: its name, its apps, and which local copies of others' rows it keeps."""
+
+    name: str
+    apps: tuple[str, ...]
+    owns_users: bool = False
+    reference: tuple[str, ...] = ()
+
+    @property
+    def package(self) -> str:
+        """The Python package of the project, such as ``auth_service``."""
+        return f"{self.name}_service"
+
+    @property
+    def port(self) -> int:
+        """The port of its web process unless PORT says otherwise."""
+        return PORTS[self.name]
+
+
+def service_settings(service: Service) -> dict[str, Any]:
+    """The settings module of ``service`` as a mapping; ends the process when the environment lacks a secret."""
+    environment = env.text("SERVICE_ENV", "production")
+    debug = environment == "development" and env.text("DEBUG", "") == "1"
+    staff_apps = () if service.owns_users else ("common.staff",)
+    return {
+        "SERVICE": service,
+        "SERVICE_ENV": environment,
+        "SERVICE_VERSION": "0.1.0",
+        "DEBUG": debug,
+        "SECRET_KEY": env.required("SECRET_KEY"),
+        "ALLOWED_HOSTS": env.words("ALLOWED_HOSTS", "127.0.0.1,localhost"),
+        "ROOT_URLCONF": f"{service.package}.urls",
+        "WSGI_APPLICATION": f"{service.package}.wsgi.application",
+        "AUTH_USER_MODEL": "users.User" if service.owns_users else "staff.StaffUser",
+        "AUTHENTICATION_BACKENDS": [
+            "auth_service.users.backends.StaffBackend" if service.owns_users else "common.staff.backends.AuthServiceBackend"
+        ],
+        "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
+        "INSTALLED_APPS": [
+            "django.contrib.admin",
+            "django.contrib.auth",
+            "django.contrib.contenttypes",
+            "django.contrib.sessions",
+            "django.contrib.messages",
+            "whitenoise.runserver_nostatic",
+            "django.contrib.staticfiles",
+            "rest_framework",
+            "django_filters",
+            "drf_spectacular",
+            "drf_spectacular_sidecar",
+            "django_prometheus",
+            "common.conf",
+            "common.api",
+            "common.security",
+            "common.observability",
+            "common.messaging",
+            "common.sagas",
+            "common.reference",
+            "common.legacy",
+            *staff_apps,
+            *service.apps,
+        ],
+        "MIDDLEWARE": [
+            "django_prometheus.middleware.PrometheusBeforeMiddleware",
+            "common.observability.middleware.RequestContextMiddleware",
+            "django.middleware.security.SecurityMiddleware",
+            "whitenoise.middleware.WhiteNoiseMiddleware",
+            "django.contrib.sessions.middleware.SessionMiddleware",
+            "django.middleware.locale.LocaleMiddleware",
+            "common.api.middleware.TrailingSlashMiddleware",
+            "django.middleware.common.CommonMiddleware",
+            "django.middleware.csrf.CsrfViewMiddleware",
+            "common.staff.middleware.StaffScopeMiddleware",
+            "django.contrib.auth.middleware.AuthenticationMiddleware",
+            "django.contrib.messages.middleware.MessageMiddleware",
+            "django.middleware.clickjacking.XFrameOptionsMiddleware",
+            "django_prometheus.middleware.PrometheusAfterMiddleware",
+        ],
+        "TEMPLATES": [
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "DIRS": [ROOT / "common" / "templates"],
+                "APP_DIRS": True,
+                "OPTIONS": {
+                    "context_processors": [
+                        "django.template.context_processors.request",
+                        "django.contrib.auth.context_processors.auth",
+                        "django.contrib.messages.context_processors.messages",
+                    ]
+                },
+            }
+        ],
+        "DATABASES": {"default": _database()},
+        "CACHES": {"default": _cache(service)},
+        "SESSION_ENGINE": "django.contrib.sessions.backends.cached_db",
+        "SESSION_COOKIE_NAME": f"{service.name}_session",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "CSRF_COOKIE_NAME": f"{service.name}_csrf",
+        "SECURE_CONTENT_TYPE_NOSNIFF": True,
+        "SECURE_REFERRER_POLICY": "same-origin",
+        "X_FRAME_OPTIONS": "DENY",
+        "APPEND_SLASH": False,
+        "LANGUAGE_CODE": "en",
+        "LANGUAGES": [("en", "English"), ("ar", "العربية")],
+        "LOCALE_PATHS": [ROOT / "common" / "locale"],
+        "USE_TZ": True,
+        "TIME_ZONE": "Asia/Kuwait",
+        "STATIC_URL": "static/",
+        "STATIC_ROOT": ROOT / "var" / "static" / service.name,
+        "WHITENOISE_USE_FINDERS": True,
+        "WHITENOISE_AUTOREFRESH": False,
+        "DATA_UPLOAD_MAX_MEMORY_SIZE": 2_621_440,
+        "LOGGING": logging_settings(service.name, env.text("LOG_LEVEL", "INFO")),
+        "LOGGING_CONFIG": "common.conf.logs.configure",
+        "REST_FRAMEWORK": _rest_framework(),
+        "SPECTACULAR_SETTINGS": _spectacular(service),
+        "REDIS_URL": env.required("REDIS_URL"),
+        "SERVICE_URLS": {
+            name: env.text(f"{name.upper()}_URL", f"http://127.0.0.1:{port}").rstrip("/") for name, port in PORTS.items()
+        },
+        "SERVICE_KEY_FILE": env.required("SERVICE_KEY_FILE"),
+        "SERVICE_KEYRING_FILE": env.required("SERVICE_KEYRING_FILE"),
+        "WAKE_ADDRESS": env.text("WAKE_ADDRESS", f"127.0.0.1:{service.port + 1000}"),
+        "PROMETHEUS_EXPORT_MIGRATIONS": False,
+        "SILENCED_SYSTEM_CHECKS": [],
+    }
+
+
+def _database() -> dict[str, Any]:
+    pool_size = env.number("DATABASE_POOL_SIZE", 0)
+    options: dict[str, Any] = {"connect_timeout": 5, "application_name": env.text("PROCESS_NAME", "hrms")}
+    if pool_size:
+        options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 5}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **env.database("DATABASE_URL"),
+        "OPTIONS": options,
+        # With a pool the connection goes back after each request; without one it is kept for good.
+        "CONN_MAX_AGE": 0 if pool_size else None,
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+    }
+
+
+def _cache(service: Service) -> dict[str, Any]:
+    return {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": env.required("CACHE_URL"),
+        "KEY_PREFIX": service.name,
+        "OPTIONS": {
+            "CLIENT_CLASS": "django_redis.client.DefaultClient",
+            "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
+            "SOCKET_CONNECT_TIMEOUT": 1,
+            "SOCKET_TIMEOUT": 1,
+            # A lost cache costs time, never an answer.
+            "IGNORE_EXCEPTIONS": True,
+        },
+    }
+
+
+def _rest_framework() -> dict[str, Any]:
+    return {
+        "DEFAULT_AUTHENTICATION_CLASSES": ["common.security.authentication.PersonAuthentication"],
+        "DEFAULT_PERMISSION_CLASSES": ["common.security.permissions.DenyByDefault"],
+        "DEFAULT_PARSER_CLASSES": ["common.api.parsers.StrictJSONParser"],
+        "DEFAULT_RENDERER_CLASSES": [
+            "rest_framework.renderers.JSONRenderer",
+            "rest_framework.renderers.BrowsableAPIRenderer",
+        ],
+        "EXCEPTION_HANDLER": "common.api.errors.exception_handler",
+        "DEFAULT_SCHEMA_CLASS": "common.api.schema.OperationSchema",
+        "COERCE_DECIMAL_TO_STRING": False,
+        "UNAUTHENTICATED_USER": "common.security.principal.Anonymous",
+        "UNAUTHENTICATED_TOKEN": None,
+        "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    }
+
+
+def _spectacular(service: Service) -> dict[str, Any]:
+    return {
+        "TITLE": f"HRMS {service.name} service",
+        "VERSION": "0.1.0",
+        "SWAGGER_UI_DIST": "SIDECAR",
+        "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+        "REDOC_DIST": "SIDECAR",
+        "SERVE_INCLUDE_SCHEMA": False,
+        "COMPONENT_SPLIT_REQUEST": True,
+    }

@@ -1,0 +1,96 @@
+"""Published language of the employee service."""
+
+from datetime import date
+from uuid import UUID
+
+from common.contracts.base import Command, Event, event
+
+
+@event("employee.hired", owner="employee")
+class EmployeeHired(Event):
+    """A person is employed. ``source`` is ``saga`` (the company has counted them) or ``import`` (not yet)."""
+
+    employee_id: UUID
+    employee_number: str
+    company_id: UUID
+    user_id: UUID
+    first_name: str
+    last_name: str
+    full_name_ar: str = ""
+    full_name_en: str = ""
+    department_id: UUID | None = None
+    position: str = ""
+    hire_date: date | None = None
+    status: str = "active"
+    source: str = "saga"
+
+
+@event("employee.updated", owner="employee")
+class EmployeeUpdated(Event):
+    """An employee changed; ``changed`` names the fields, the others are the state after it."""
+
+    employee_id: UUID
+    company_id: UUID
+    user_id: UUID
+    first_name: str
+    last_name: str
+    full_name_ar: str = ""
+    full_name_en: str = ""
+    department_id: UUID | None = None
+    position: str = ""
+    status: str = "active"
+    changed: list[str] = []
+
+
+@event("employee.transferred", owner="employee")
+class EmployeeTransferred(Event):
+    """An employee moved from one department to another of the same company."""
+
+    employee_id: UUID
+    company_id: UUID
+    from_department_id: UUID | None
+    to_department_id: UUID | None
+
+
+@event("employee.terminated", owner="employee")
+class EmployeeTerminated(Event):
+    """Employment ends on ``last_day``; access ends with this event."""
+
+    employee_id: UUID
+    company_id: UUID
+    user_id: UUID
+    last_day: date
+    department_id: UUID | None = None
+    reason: str = ""
+
+
+@event("employee.archived", owner="employee")
+class EmployeeArchived(Event):
+    """A former employee's record left the everyday lists."""
+
+    employee_id: UUID
+    company_id: UUID
+
+
+class CreateEmployee(Command):
+    """Make a pending employee record, invisible to lists until the saga completes."""
+
+    employee_id: UUID
+    company_id: UUID
+    user_id: UUID
+    email: str
+    first_name: str
+    last_name: str
+    position: str
+    hire_date: date
+    employment_type: str = "full_time"
+    phone: str = ""
+    full_name_ar: str = ""
+    full_name_en: str = ""
+    department_id: UUID | None = None
+    manager_id: UUID | None = None
+    salary: str | None = None
+
+
+CREATE_EMPLOYEE = "employee.create_employee"
+ROLLBACK_EMPLOYEE_CREATION = "employee.rollback_employee_creation"

@@ -1,0 +1,6 @@
+"""The Celery application of the notification service: ``celery -A notification_service.celery:app worker``."""
+
+from common.conf.celery import make_celery
+from notification_service.settings import SERVICE
+
+app = make_celery(SERVICE)

@@ -1,0 +1,9 @@
+"""The WSGI application of the notification service."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "notification_service.settings")
+
+application = get_wsgi_application()
