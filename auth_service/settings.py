@@ -1,6 +1,41 @@
 """Settings of the auth service."""
 
+from datetime import timedelta
+
+from common.conf import env
 from common.conf.service import Service, service_settings
 
-SERVICE = Service(name="auth", apps=("auth_service.users",), owns_users=True)
+SERVICE = Service(name="auth", apps=("auth_service.users",), owns_users=True, reference=("company",))
 globals().update(service_settings(SERVICE))
+
+# People's tokens: a short one that five services believe, and a session that only this one can renew.
+ACCESS_TOKEN_LIFETIME = timedelta(minutes=15)
+SESSION_LIFETIME = timedelta(days=30)
+PASSWORD_RESET_LIFETIME = timedelta(hours=1)
+EMAIL_VERIFICATION_LIFETIME = timedelta(days=2)
+SIGNING_KEY_PASSPHRASE = env.required("SIGNING_KEY_PASSPHRASE")
+
+# The first hasher is for new passwords, the second reads the ones the old system brought along.
+PASSWORD_HASHERS = [
+    "auth_service.users.hashers.Argon2Hasher",
+    "django.contrib.auth.hashers.BCryptPasswordHasher",
+]
+# argon2id with the smallest memory OWASP recommends, so that a flood of logins cannot exhaust the machine.
+ARGON2_TIME_COST = 2
+ARGON2_MEMORY_KIB = 19_456
+ARGON2_PARALLELISM = 1
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# The addresses in mails come from here and never from a request's Host header.
+PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:3001").rstrip("/")
+DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "hr@localhost")
+EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_TIMEOUT = 10
+
+BEAT_SCHEDULE = {
+    "users.send_account_mails": {"task": "users.send_account_mails", "schedule": 5.0},
+    "users.purge_expired": {"task": "users.purge_expired", "schedule": timedelta(hours=24)},
+}

@@ -1,0 +1,18 @@
+"""Tables of the auth service: people, their rights, their sessions, and the keys that sign their tokens."""
+
+from auth_service.users.models.access import Membership, Permission, Role, RolePermission
+from auth_service.users.models.mail import AccountMail
+from auth_service.users.models.people import User
+from auth_service.users.models.sessions import RefreshToken, Session, SigningKey
+
+__all__ = [
+    "AccountMail",
+    "Membership",
+    "Permission",
+    "RefreshToken",
+    "Role",
+    "RolePermission",
+    "Session",
+    "SigningKey",
+    "User",
+]

@@ -1,0 +1,111 @@
+"""People who may sign in."""
+
+import unicodedata
+from typing import ClassVar
+from uuid import UUID
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from auth_service.users.access import Access, may
+from auth_service.users.models.base import Row
+from common.security.tenancy import Scope
+
+
+def email_normalised(email: str) -> str:
+    """The one spelling an address is stored, searched and compared in."""
+    return unicodedata.normalize("NFKC", email).strip().lower()
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds a person by address in whatever spelling."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """The user whose e-mail address is ``username``; raises User.DoesNotExist."""
+        return self.get(email=email_normalised(username or ""))
+
+
+class User(Row, AbstractBaseUser):
+    """A person's account. It is inactive while a hire is under way and after the last employment ended.
+
+    ``version`` counts the changes; it is the version of the account's events.
+    """
+
+    email = models.CharField(_("e-mail"), max_length=254)
+    first_name = models.CharField(_("first name"), max_length=150)
+    last_name = models.CharField(_("last name"), max_length=150)
+    is_active = models.BooleanField(_("active"), db_default=True, default=True)
+    email_verified = models.BooleanField(_("e-mail confirmed"), db_default=False, default=False)
+    version = models.PositiveIntegerField(_("version"), db_default=1, default=1, editable=False)
+
+    # The rights this request signed in with; backends fill it in, a person has none without it.
+    access: Access | None = None
+
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["first_name", "last_name"]
+
+    class Meta:
+        db_table = "users"
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        ordering = ["email"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["email"],
+                name="users_email_is_used_once",
+                violation_error_message=_("An account with this e-mail address exists already."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(email__regex=r"[A-Z[:space:]]") & ~Q(email=""),
+                name="users_email_is_stored_normalised",
+                violation_error_message=_("An e-mail address is stored in lower case and without spaces."),
+            ),
+        ]
+        indexes = [models.Index(fields=["created_at", "id"], name="users_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.get_full_name()} <{self.email}>"
+
+    def get_full_name(self) -> str:
+        """First and last name as one string."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+    def get_short_name(self) -> str:
+        """The first name; Django's admin greets with it."""
+        return self.first_name
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the person may enter the admin screens: office staff and above."""
+        return self.is_active and self.access is not None and self.access.is_staff
+
+    @property
+    def is_superuser(self) -> bool:
+        """Whether the person serves all companies."""
+        return self.is_active and self.access is not None and self.access.all_companies
+
+    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
+        """Whether the person may do ``perm``, Django's ``app.verb_model``, by their permission codes."""
+        return self.is_active and self.access is not None and may(self.access, perm)
+
+    def has_perms(self, perm_list: list[str], obj: models.Model | None = None) -> bool:
+        """Whether the person may do all of ``perm_list``."""
+        return all(self.has_perm(perm, obj) for perm in perm_list)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Whether the admin's index lists the app at all; each table still asks for its own permission."""
+        return self.is_staff
+
+    def tenant_scope(self) -> Scope:
+        """The rows that a request of this person may see; nothing without a membership."""
+        user_id = UUID(str(self.pk))
+        if self.access is None or not self.is_active:
+            return Scope(user_id=user_id)
+        if self.access.all_companies:
+            return Scope(user_id=user_id, all_companies=True, reason="administrator of all companies")
+        return Scope(company_id=self.access.company_id, user_id=user_id)
