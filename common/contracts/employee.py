@@ -8,7 +8,11 @@ from common.contracts.base import Command, Event, event
 
 @event("employee.hired", owner="employee")
 class EmployeeHired(Event):
-    """A person is employed. ``source`` is ``saga`` (the company has counted them) or ``import`` (not yet)."""
+    """A person is employed. ``source`` is ``saga`` (the company has counted them) or ``import`` (not yet).
+
+    An import also tells of people who left long ago: their ``status`` is ``terminated``, nobody counts them,
+    and no :class:`EmployeeTerminated` follows.
+    """
 
     employee_id: UUID
     employee_number: str
@@ -54,7 +58,7 @@ class EmployeeTransferred(Event):
 
 @event("employee.terminated", owner="employee")
 class EmployeeTerminated(Event):
-    """Employment ends on ``last_day``; access ends with this event."""
+    """Employment ended. ``last_day`` may be another day, yet access ends with this event."""
 
     employee_id: UUID
     company_id: UUID
@@ -73,7 +77,11 @@ class EmployeeArchived(Event):
 
 
 class CreateEmployee(Command):
-    """Make a pending employee record, invisible to lists until the saga completes."""
+    """Make a pending employee record, invisible to lists until the saga completes.
+
+    Without a ``number`` the service gives the next free one; ``salary`` is a decimal in KWD as text.
+    The result names the number: ``{"employee_number": "E000017"}``.
+    """
 
     employee_id: UUID
     company_id: UUID
@@ -83,7 +91,10 @@ class CreateEmployee(Command):
     last_name: str
     position: str
     hire_date: date
+    number: str = ""
     employment_type: str = "full_time"
+    employee_type: str = ""
+    nationality: str = ""
     phone: str = ""
     full_name_ar: str = ""
     full_name_en: str = ""
