@@ -17,7 +17,9 @@ class DomainError(Exception):
     status: ClassVar[int] = 422
     default_message: ClassVar[str | Promise] = _("The request was refused.")
 
-    def __init__(self, message: str | Promise | None = None, *, details: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, message: str | Promise | None = None, *, details: dict[str, Any] | None = None
+    ) -> None:
         self.message = message if message is not None else self.default_message
         self.details = details or {}
         super().__init__(str(self.message))

@@ -1,6 +1,7 @@
 """One Celery configuration for six projects: Redis carries doorbells, PostgreSQL carries the work."""
 
 import os
+from importlib import import_module
 
 from celery import Celery
 
@@ -22,6 +23,22 @@ REQUIRED = {
     "worker_send_task_events": False,
     "task_default_exchange_type": "direct",
 }
+
+DAY = 24 * 3600.0
+COMMON_BEAT = {
+    "purge-revocations": {"task": "security.purge_revocations", "schedule": DAY},
+    "purge-idempotency-keys": {"task": "api.purge_idempotency_keys", "schedule": DAY},
+    "prune-events": {"task": "messaging.prune_events", "schedule": DAY},
+}
+"""Periodic jobs that every service has."""
+
+
+def load_app(service: Service) -> Celery:
+    """The service's Celery application, made current, for processes that Celery did not start."""
+    app: Celery = import_module(f"{service.package}.celery").app
+    app.set_current()
+    app.finalize()
+    return app
 
 
 def queues(service: str) -> tuple[str, str, str]:
@@ -58,7 +75,7 @@ def make_celery(service: Service) -> Celery:
         task_publish_retry=False,
         worker_hijack_root_logger=False,
         worker_proc_alive_timeout=30,
-        beat_schedule=dict(getattr(settings, "BEAT_SCHEDULE", {})),
+        beat_schedule={**COMMON_BEAT, **getattr(settings, "BEAT_SCHEDULE", {})},
         beat_max_loop_interval=5,
     )
     app.autodiscover_tasks()

@@ -17,7 +17,9 @@ def required(name: str) -> str:
     """The value of ``name``; ends the process with a sentence when it is missing or empty."""
     value = os.environ.get(name, "")
     if not value:
-        raise ConfigurationError(f"The environment variable {name} is not set; see .env.example for what it means.")
+        raise ConfigurationError(
+            f"The environment variable {name} is not set; see .env.example for what it means."
+        )
     return value
 
 
@@ -34,7 +36,9 @@ def number(name: str, default: int) -> int:
     try:
         return int(value)
     except ValueError:
-        raise ConfigurationError(f"The environment variable {name} must be a whole number, not {value!r}.") from None
+        raise ConfigurationError(
+            f"The environment variable {name} must be a whole number, not {value!r}."
+        ) from None
 
 
 def seconds(name: str, default: float) -> float:

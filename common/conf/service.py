@@ -8,7 +8,14 @@ from common.conf import env
 from common.conf.logs import logging_settings
 
 ROOT = Path(__file__).resolve().parents[2]
-PORTS = {"auth": 3001, "company": 3002, "employee": 3003, "document": 3004, "notification": 3005, "analytics": 3006}
+PORTS = {
+    "auth": 3001,
+    "company": 3002,
+    "employee": 3003,
+    "document": 3004,
+    "notification": 3005,
+    "analytics": 3006,
+}
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,9 @@ def service_settings(service: Service) -> dict[str, Any]:
         "WSGI_APPLICATION": f"{service.package}.wsgi.application",
         "AUTH_USER_MODEL": "users.User" if service.owns_users else "staff.StaffUser",
         "AUTHENTICATION_BACKENDS": [
-            "auth_service.users.backends.StaffBackend" if service.owns_users else "common.staff.backends.AuthServiceBackend"
+            "auth_service.users.backends.StaffBackend"
+            if service.owns_users
+            else "common.staff.backends.AuthServiceBackend"
         ],
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
         "INSTALLED_APPS": [
@@ -131,11 +140,13 @@ def service_settings(service: Service) -> dict[str, Any]:
         "SPECTACULAR_SETTINGS": _spectacular(service),
         "REDIS_URL": env.required("REDIS_URL"),
         "SERVICE_URLS": {
-            name: env.text(f"{name.upper()}_URL", f"http://127.0.0.1:{port}").rstrip("/") for name, port in PORTS.items()
+            name: env.text(f"{name.upper()}_URL", f"http://127.0.0.1:{port}").rstrip("/")
+            for name, port in PORTS.items()
         },
         "SERVICE_KEY_FILE": env.required("SERVICE_KEY_FILE"),
         "SERVICE_KEYRING_FILE": env.required("SERVICE_KEYRING_FILE"),
         "WAKE_ADDRESS": env.text("WAKE_ADDRESS", f"127.0.0.1:{service.port + 1000}"),
+        "EVENT_RETENTION_DAYS": env.number("EVENT_RETENTION_DAYS", 0),
         "PROMETHEUS_EXPORT_MIGRATIONS": False,
         "SILENCED_SYSTEM_CHECKS": [],
     }

@@ -1,14 +1,1 @@
-"""Published language of the analytics service."""
-
-from uuid import UUID
-
-from common.contracts.base import Event, event
-
-
-@event("report.generated", owner="analytics")
-class ReportGenerated(Event):
-    """A report is ready."""
-
-    report_id: UUID
-    company_id: UUID
-    kind: str
+"""Published language of the analytics service: it publishes no event yet."""

@@ -1,10 +1,23 @@
 """Django's registration of the app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext_lazy as _
+
+CONTRACTS = ("auth", "company", "employee", "document", "notification", "analytics")
 
 
 class MessagingConfig(AppConfig):
-    """See common/messaging."""
+    """Events between services."""
 
     name = "common.messaging"
     label = "messaging"
+    verbose_name = _("events between services")
+
+    def ready(self) -> None:
+        """Load the catalogue and this service's consumers."""
+        for name in CONTRACTS:
+            import_module(f"common.contracts.{name}")
+        autodiscover_modules("consumers")

@@ -7,12 +7,15 @@ EVERY_COMPANY = "coalesce(current_setting('app.all_companies', true), '') = 'on'
 PERSON = "nullif(current_setting('app.user_id', true), '')::uuid"
 
 
-def policy_sql(table: str, condition: str) -> str:
-    """SQL that forces row-level security on ``table``, owner included, with one policy for every command."""
+def policy_sql(table: str, condition: str, check: str = "") -> str:
+    """SQL that forces row-level security on ``table``, owner included, with one policy for every command.
+
+    ``check`` is the condition for rows that are written, where it differs from the one for rows that are seen.
+    """
     return (
         f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY;'
         f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY;'
-        f'CREATE POLICY tenant ON "{table}" USING ({condition}) WITH CHECK ({condition});'
+        f'CREATE POLICY tenant ON "{table}" USING ({condition}) WITH CHECK ({check or condition});'
     )
 
 
@@ -51,13 +54,13 @@ class TenantPolicy(migrations.RunSQL):
 class ConditionPolicy(migrations.RunSQL):
     """Row-level security by a condition of the table's own, for tables whose rows belong to people.
 
-    The condition may use the SQL fragments COMPANY, PERSON and EVERY_COMPANY of this module.
+    The conditions may use the SQL fragments COMPANY, PERSON and EVERY_COMPANY of this module.
     """
 
-    def __init__(self, table: str, condition: str) -> None:
-        super().__init__(policy_sql(table, condition), drop_sql(table))
-        self._arguments = ((table, condition), {})
+    def __init__(self, table: str, condition: str, check: str = "") -> None:
+        super().__init__(policy_sql(table, condition, check), drop_sql(table))
+        self._arguments = (table, condition, check)
 
     def deconstruct(self) -> tuple[str, tuple[str, ...], dict[str, bool]]:  # type: ignore[override]
         """Django's serialised form of the operation."""
-        return (self.__class__.__name__, *self._arguments)
+        return (self.__class__.__name__, self._arguments, {})

@@ -47,7 +47,10 @@ def _apply(scope: Scope | None) -> None:
 
 
 def _failed() -> bool:
-    return connection.connection is None or connection.connection.info.transaction_status == TransactionStatus.INERROR
+    return (
+        connection.connection is None
+        or connection.connection.info.transaction_status == TransactionStatus.INERROR
+    )
 
 
 @contextmanager

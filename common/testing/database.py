@@ -71,7 +71,8 @@ class TestDatabase:
             names = sql.SQL(", ").join(map(sql.Identifier, tables))
             connection.execute(sql.SQL("truncate {} restart identity cascade").format(names))
             rows = connection.execute(
-                "select relname from pg_class where relnamespace = %s::regnamespace and relkind = 'r'", [SEEDS]
+                "select relname from pg_class where relnamespace = %s::regnamespace and relkind = 'r'",
+                [SEEDS],
             ).fetchall()
             waiting = [row[0] for row in rows if row[0] != "digest"]
             while waiting:

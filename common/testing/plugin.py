@@ -29,7 +29,9 @@ def django_db_setup(test_database: TestDatabase, django_db_blocker: Any) -> Iter
 
 
 @pytest.fixture
-def committed_db(test_database: TestDatabase, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def committed_db(
+    test_database: TestDatabase, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[None]:
     """Real commits, for tests of concurrency, crashes and ``on_commit``; everything is emptied afterwards."""
     from django.db import connections
 

@@ -1,0 +1,101 @@
+"""Pulls other services' feeds over HTTP: the slow, sure way that backs the doorbell."""
+
+import time
+from datetime import timedelta
+
+import httpx
+import msgspec
+import structlog
+from django.conf import settings
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from common.conf.service import PORTS
+from common.messaging.consumers import registry
+from common.messaging.envelopes import Batch, FeedPage
+from common.messaging.inbox import Outcome, apply, start_epoch
+from common.messaging.models import Cursor
+from common.security.tokens import mint_service_token
+
+PAGE = 500
+CONTACT_NOTED_EVERY = timedelta(seconds=10)
+TIMEOUT = httpx.Timeout(5.0, connect=1.0)
+log = structlog.get_logger(__name__)
+_client = httpx.Client(timeout=TIMEOUT, follow_redirects=False)
+
+
+class FeedUnavailableError(Exception):
+    """The producer did not answer, or not with a feed page; try again later."""
+
+
+def producers() -> list[str]:
+    """The services this one follows."""
+    return registry.producers(settings.SERVICE.name, tuple(PORTS))
+
+
+def fetch(producer: str, *, after: int, limit: int = PAGE, aggregate_id: str | None = None) -> FeedPage:
+    """One page of ``producer``'s feed; raises FeedUnavailableError."""
+    parameters: dict[str, str | int] = {"after": after, "limit": limit}
+    types = registry.types_from(producer)
+    if types is not None:
+        parameters["types"] = ",".join(types)
+    if aggregate_id:
+        parameters["aggregate_id"] = aggregate_id
+    try:
+        answer = _client.get(
+            f"{settings.SERVICE_URLS[producer]}/internal/events",
+            params=parameters,
+            headers={"Authorization": f"Bearer {mint_service_token(producer)}"},
+        )
+        answer.raise_for_status()
+        return msgspec.json.decode(answer.content, type=FeedPage)
+    except (httpx.HTTPError, msgspec.MsgspecError) as error:
+        raise FeedUnavailableError(f"{producer}: {type(error).__name__}: {error}") from error
+
+
+def pull(producer: str, *, max_seconds: float = 10.0) -> int:
+    """Apply ``producer``'s feed from the cursor to its head, for at most ``max_seconds``; returns the new position.
+
+    Raises FeedUnavailableError when the producer does not answer.
+    """
+    stop = time.monotonic() + max_seconds
+    while True:
+        cursor, _ = Cursor.objects.get_or_create(producer=producer)
+        page = fetch(producer, after=cursor.position)
+        if cursor.epoch is not None and cursor.epoch != page.epoch:
+            start_epoch(page)
+            continue
+        _refuse_impossible(cursor, page)
+        nothing_new = not page.events and page.upto == cursor.position and cursor.epoch is not None
+        outcome = Outcome.APPLIED if nothing_new else apply(page)
+        _note_contact(producer, page.head)
+        if outcome is Outcome.NEW_EPOCH:
+            continue
+        if outcome is Outcome.RETRY or page.upto >= page.head or time.monotonic() > stop:
+            return page.upto
+
+
+def _note_contact(producer: str, head: int) -> None:
+    """Write down that the producer answered, but not at every idle poll."""
+    Cursor.objects.filter(producer=producer).filter(
+        Q(pulled_at__isnull=True) | Q(pulled_at__lt=Now() - CONTACT_NOTED_EVERY) | ~Q(head=head)
+    ).update(pulled_at=Now(), head=head)
+
+
+def _refuse_impossible(cursor: Cursor, page: FeedPage) -> None:
+    if cursor.epoch is not None and page.head < cursor.position:
+        raise FeedUnavailableError(
+            f"{page.producer} ends at {page.head} but {cursor.position} was applied: it was restored from a backup "
+            f"without a new epoch. Run 'manage.py new_epoch' there."
+        )
+    if cursor.position + 1 < page.first:
+        raise FeedUnavailableError(
+            f"{page.producer} has pruned its log up to {page.first - 1}, beyond this service's cursor "
+            f"{cursor.position}. Restore this service from a younger backup."
+        )
+
+
+def receive(batch: Batch) -> None:
+    """Apply a batch that came through the broker; whatever does not continue the cursor is pulled instead."""
+    if apply(batch) in (Outcome.GAP, Outcome.NEW_EPOCH):
+        pull(batch.producer)

@@ -1,0 +1,124 @@
+"""The relay process: sequencer, sender, feed poll, saga poll and Celery beat, each in a thread of its own.
+
+They are apart because none may wait for another: a broker that hangs must not stop the sequencer, and a
+producer that does not answer must not stop the sender.
+"""
+
+import random
+import threading
+from collections.abc import Callable
+
+import structlog
+from celery import current_app
+from celery.beat import EmbeddedService
+from django.db import close_old_connections, connections
+
+from common.messaging import doorbell
+from common.messaging.pull import FeedUnavailableError, producers, pull
+from common.messaging.sender import BrokerWatch, Sender
+from common.messaging.sequencer import BATCH, sequence
+from common.sagas.poll import expedite_waiting, ring_orchestrator
+
+TICK = 0.5
+POLL = 1.0
+BROKER_CHECK = 0.5
+MAX_PAUSE = 10.0
+log = structlog.get_logger(__name__)
+
+
+class Relay:
+    """Runs until :meth:`stop`; killing it at any moment loses nothing."""
+
+    def __init__(self, beat_schedule_file: str) -> None:
+        self._stopping = threading.Event()
+        self._events = threading.Event()
+        self._sagas = threading.Event()
+        self._doorbell = doorbell.Doorbell()
+        self._sender = Sender()
+        self._watch = BrokerWatch()
+        # In a thread and with its file under our control: beat keeps only when each job last ran.
+        self._beat = EmbeddedService(
+            current_app._get_current_object(), thread=True, schedule_filename=beat_schedule_file
+        )
+        self._threads = [
+            threading.Thread(target=self._loop, args=args, name=args[0], daemon=True)
+            for args in (
+                ("sequencer", self._sequence),
+                ("sender", self._send),
+                ("broker-watch", self._watch_broker),
+                ("saga-poll", self._poll_sagas),
+                *((f"poll-{producer}", self._poller(producer)) for producer in producers()),
+            )
+        ]
+
+    def run(self) -> None:
+        """Work until stopped."""
+        for thread in self._threads:
+            thread.start()
+        self._beat.start()
+        self._stopping.wait()
+        self._beat.stop()
+        for thread in self._threads:
+            thread.join(timeout=5)
+
+    def stop(self) -> None:
+        """Make :meth:`run` return soon."""
+        self._stopping.set()
+        self._events.set()
+        self._sagas.set()
+
+    def _loop(self, name: str, work: Callable[[], None]) -> None:
+        pause = 0.0
+        while not self._stopping.wait(pause):
+            try:
+                close_old_connections()
+                work()
+                pause = 0.0
+            except FeedUnavailableError as error:
+                pause = self._longer(pause)
+                log.warning("feed unavailable", loop=name, reason=str(error), again_in=round(pause, 1))
+            except Exception:
+                pause = self._longer(pause)
+                log.exception("relay loop failed", loop=name, again_in=round(pause, 1))
+                connections.close_all()
+        connections.close_all()
+
+    @staticmethod
+    def _longer(pause: float) -> float:
+        return min(MAX_PAUSE, max(0.2, pause * 2)) * random.uniform(0.8, 1.2)  # noqa: S311 - jitter
+
+    def _sequence(self) -> None:
+        kinds = self._doorbell.wait(TICK)
+        if doorbell.SAGAS in kinds:
+            self._sagas.set()
+        stamped = BATCH
+        while stamped == BATCH:
+            _, stamped = sequence()
+            if stamped:
+                self._events.set()
+
+    def _send(self) -> None:
+        self._events.wait(TICK)
+        self._events.clear()
+        self._sender.send()
+
+    def _watch_broker(self) -> None:
+        self._stopping.wait(BROKER_CHECK)
+        if self._watch.lost_memory():
+            log.error("the broker has lost its messages: sending again")
+            self._sender.forget()
+            self._events.set()
+            expedite_waiting()
+            self._sagas.set()
+
+    def _poll_sagas(self) -> None:
+        self._sagas.wait(TICK)
+        self._sagas.clear()
+        ring_orchestrator()
+
+    def _poller(self, producer: str) -> Callable[[], None]:
+        def poll() -> None:
+            pull(producer)
+            self._stopping.wait(POLL)
+
+        return poll

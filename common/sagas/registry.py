@@ -1,0 +1,69 @@
+"""The sagas this service can drive, by name and version."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from common.contracts.base import from_wire
+from common.sagas.definition import SagaDefinition
+from common.sagas.models import SagaInstance
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A saga at its end, as the hooks see it."""
+
+    instance: SagaInstance
+    data: Any
+    results: dict[str, dict[str, Any]]
+
+
+Hook = Callable[[Sequence[Finished]], None]
+
+
+def _nothing(_finished: Sequence[Finished]) -> None:
+    """The default hook."""
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A definition with what happens locally, in the engine's transaction, when sagas of it end."""
+
+    definition: SagaDefinition[Any]
+    completed_many: Hook
+    compensated_many: Hook
+
+
+_registered: dict[tuple[str, str], Registered] = {}
+
+
+def register(
+    definition: SagaDefinition[Any], *, completed_many: Hook = _nothing, compensated_many: Hook = _nothing
+) -> None:
+    """Make ``definition`` known. The hooks run in all companies, in the transaction that ends the sagas."""
+    _registered[definition.name, definition.version] = Registered(
+        definition, completed_many, compensated_many
+    )
+
+
+def registered(name: str, version: str) -> Registered:
+    """What was registered; KeyError for a saga or version this code does not know."""
+    try:
+        return _registered[name, version]
+    except KeyError:
+        raise KeyError(f"This service does not know version {version} of the saga {name}.") from None
+
+
+def known() -> list[SagaDefinition[Any]]:
+    """Every registered definition."""
+    return [entry.definition for entry in _registered.values()]
+
+
+def read_data(instance: SagaInstance) -> msgspec.Struct:
+    """The instance's typed data; raises msgspec.ValidationError when this code cannot read it."""
+    data: msgspec.Struct = from_wire(
+        registered(instance.name, instance.version).definition.data, instance.data
+    )
+    return data
