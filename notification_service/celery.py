@@ -1,4 +1,4 @@
-"""The Celery application of the notification service: ``celery -A notification_service.celery:app worker``."""
+"""The notification service's Celery application: ``celery -A notification_service.celery:app worker``."""
 
 from common.conf.celery import make_celery
 from notification_service.settings import SERVICE
