@@ -53,7 +53,9 @@ def _empty_cache(request: pytest.FixtureRequest) -> None:
 def person_token() -> Callable[..., str]:
     """Make access tokens as the auth service would, signed with a key that only tests know."""
     from common.testing.tokens import person_token as make
+    from common.testing.tokens import trust_test_key
 
+    trust_test_key()
     return make
 
 

@@ -1,0 +1,170 @@
+"""Sagas for HR staff and operators: steps, attempts, errors, and the four ways to help one along."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from common.errors import DomainError
+from common.sagas import services
+from common.sagas.models import LIVE, SagaEffect, SagaInstance, SagaState, SagaStep
+from common.staff.operators import OperatorAdmin
+
+ACTIONS: dict[str, tuple[Any, Callable[..., None]]] = {
+    "retry": (_("Try again"), services.saga_retry),
+    "skip": (_("Skip this step"), services.saga_skip),
+    "mark-done": (_("Mark this step as done"), services.saga_mark_done),
+    "compensate": (_("Undo everything"), services.saga_compensate),
+}
+
+
+class ReasonForm(forms.Form):
+    """Why an operator interferes; kept in the saga's history."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class StepInline(admin.TabularInline[SagaStep, SagaInstance]):
+    """Every attempt at every step."""
+
+    model = SagaStep
+    fields = readonly_fields = (
+        "name",
+        "direction",
+        "attempt",
+        "status",
+        "error_text",
+        "note",
+        "started_at",
+        "finished_at",
+    )
+    extra = 0
+    can_delete = False
+
+    @admin.display(description=_("error"))
+    def error_text(self, step: SagaStep) -> str:
+        """The error's code and sentence."""
+        return " ".join(str(step.error[key]) for key in ("code", "message") if step.error.get(key))
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """History is written by the engine."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody changes history."""
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever sees the saga sees its steps."""
+        return True
+
+
+@admin.register(SagaInstance)
+class SagaAdmin(OperatorAdmin[SagaInstance]):
+    """One run of a process over several services."""
+
+    permission_area = "employees"
+    list_display = ("short_id", "name", "state_badge", "step", "attempts", "error_code", "created_at", "finished_at")
+    list_filter = ("state", "name", "error_code")
+    search_fields = ("=id", "=company_id")
+    ordering = ("-created_at",)
+    inlines = (StepInline,)
+    change_form_template = "admin/sagas/saga.html"
+    fields = (
+        "id",
+        "name",
+        "version",
+        "company_id",
+        "state_badge",
+        "step",
+        "attempts",
+        "park_reason",
+        "error_code",
+        "error_message",
+        "error_details",
+        "fence",
+        "lease_owner",
+        "lease_until",
+        "wake_at",
+        "deadline_at",
+        "actor_id",
+        "created_at",
+        "finished_at",
+    )
+
+    @admin.display(description=_("saga"))
+    def short_id(self, saga: SagaInstance) -> str:
+        """Enough of the id to tell two apart."""
+        return str(saga.id)[:8]
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_badge(self, saga: SagaInstance) -> str:
+        """The state, marked when somebody has to act."""
+        mark = {SagaState.PARKED: "⚠ ", SagaState.COMPLETED: "✔ ", SagaState.COMPENSATED: "↩ "}
+        return format_html("{}{}", mark.get(SagaState(saga.state), "… "), saga.get_state_display())
+
+    def get_urls(self) -> list[URLPattern]:
+        """The page that asks for the reason, beside the stock ones."""
+        view = self.admin_site.admin_view(self.act)
+        return [path("<uuid:saga_id>/act/<slug:action>/", view, name="sagas_act"), *super().get_urls()]
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
+        """Add the actions that fit the state."""
+        saga = self.get_object(request, object_id)
+        offered = self._offered(saga) if saga and self.may_operate(request) else []
+        buttons = [
+            {"url": reverse("admin:sagas_act", args=[object_id, action]), "label": ACTIONS[action][0]}
+            for action in offered
+        ]
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "saga_buttons": buttons})
+
+    @staticmethod
+    def _offered(saga: SagaInstance) -> list[str]:
+        if saga.state == SagaState.PARKED:
+            return list(ACTIONS)
+        return ["skip", "mark-done", "compensate"] if saga.state in LIVE else []
+
+    def act(self, request: HttpRequest, saga_id: Any, action: str) -> HttpResponse:
+        """Ask for a reason, then do it."""
+        saga = get_object_or_404(self.get_queryset(request), pk=saga_id)
+        if action not in ACTIONS or not self.may_operate(request):
+            self.message_user(request, _("You are not allowed to do this."), messages.ERROR)
+            return HttpResponseRedirect(self._page(saga))
+        label, service = ACTIONS[action]
+        form = ReasonForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                service(saga.id, operator=str(request.user), reason=form.cleaned_data["reason"])
+                self.message_user(request, _("Done: %(action)s.") % {"action": label})
+            except DomainError as error:
+                self.message_user(request, str(error.message), messages.ERROR)
+            return HttpResponseRedirect(self._page(saga))
+        context = {
+            **self.admin_site.each_context(request),
+            "form": form,
+            "saga": saga,
+            "title": label,
+            "opts": self.opts,
+            "back": self._page(saga),
+        }
+        return render(request, "admin/sagas/act.html", context)
+
+    @staticmethod
+    def _page(saga: SagaInstance) -> str:
+        return reverse("admin:sagas_sagainstance_change", args=[saga.id])
+
+
+@admin.register(SagaEffect)
+class SagaEffectAdmin(OperatorAdmin[SagaEffect]):
+    """What this service did for sagas."""
+
+    list_display = ("saga_id", "step", "direction", "status", "fence", "created_at")
+    list_filter = ("step", "direction", "status")
+    search_fields = ("=saga_id",)
+    ordering = ("-id",)
