@@ -1,6 +1,6 @@
 """The Celery application of the auth service: ``celery -A auth_service.celery:app worker``."""
 
-from common.conf.celery import make_celery
 from auth_service.settings import SERVICE
+from common.conf.celery import make_celery
 
 app = make_celery(SERVICE)

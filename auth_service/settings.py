@@ -18,7 +18,7 @@ SIGNING_KEY_PASSPHRASE = env.required("SIGNING_KEY_PASSPHRASE")
 # The first hasher is for new passwords, the second reads the ones the old system brought along.
 PASSWORD_HASHERS = [
     "auth_service.users.hashers.Argon2Hasher",
-    "django.contrib.auth.hashers.BCryptPasswordHasher",
+    "auth_service.users.hashers.OldSystemHasher",
 ]
 # argon2id with the smallest memory OWASP recommends, so that a flood of logins cannot exhaust the machine.
 ARGON2_TIME_COST = 2

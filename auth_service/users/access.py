@@ -7,8 +7,18 @@ from auth_service.users.choices import ROLE_LEVELS, STAFF_LEVEL, RoleName
 
 # Django's verbs for a table as permission codes: accounts follow the right over people's records,
 # roles and permissions the right over settings.
-_PEOPLE = {"view": "employees:view", "add": "employees:create", "change": "employees:edit", "delete": "employees:delete"}
-_SETTINGS = {"view": "settings:view", "add": "settings:edit", "change": "settings:edit", "delete": "settings:edit"}
+_PEOPLE = {
+    "view": "employees:view",
+    "add": "employees:create",
+    "change": "employees:edit",
+    "delete": "employees:delete",
+}
+_SETTINGS = {
+    "view": "settings:view",
+    "add": "settings:edit",
+    "change": "settings:edit",
+    "delete": "settings:edit",
+}
 _TABLES = {
     "users.user": _PEOPLE,
     "users.membership": _PEOPLE,
@@ -39,6 +49,10 @@ class Access:
     def is_staff(self) -> bool:
         """Whether the role works in the admin screens."""
         return self.level >= STAFF_LEVEL
+
+
+# Somebody who registered and belongs nowhere yet: their own profile and sessions, nothing else.
+NO_ACCESS = Access(company_id=None, role="", level=0, permissions=frozenset())
 
 
 def may(access: Access, django_permission: str) -> bool:

@@ -1,7 +1,10 @@
-"""The hasher of new passwords."""
+"""Password hashers: the one for new passwords, and the reader of the old system's."""
+
+from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.contrib.auth.hashers import Argon2PasswordHasher, BCryptPasswordHasher
+from django.utils.crypto import constant_time_compare
 
 
 class Argon2Hasher(Argon2PasswordHasher):
@@ -10,3 +13,17 @@ class Argon2Hasher(Argon2PasswordHasher):
     time_cost = settings.ARGON2_TIME_COST
     memory_cost = settings.ARGON2_MEMORY_KIB
     parallelism = settings.ARGON2_PARALLELISM
+
+
+class OldSystemHasher(BCryptPasswordHasher):
+    """bcrypt as the old system used it: only the first 72 bytes of a password count, and more are no error."""
+
+    def encode(self, password: str, salt: Any) -> str:
+        """The hash of ``password`` with ``salt``, which is a bcrypt hash or its beginning."""
+        hashed = self._load_library().hashpw(password.encode()[:72], salt)
+        return f"{self.algorithm}${hashed.decode('ascii')}"
+
+    def verify(self, password: str, encoded: str) -> bool:
+        """Whether ``password`` is the one behind ``encoded``."""
+        _algorithm, hashed = encoded.split("$", 1)
+        return constant_time_compare(encoded, self.encode(password, hashed.encode("ascii")))

@@ -20,12 +20,12 @@ def seed(apps, schema_editor):
         )
         granted = Permission.objects.filter(code__in=ROLE_PERMISSIONS[RoleName.SUPER_ADMIN])
         RolePermission.objects.bulk_create(
-            [RolePermission(role=role, permission=permission) for permission in granted], ignore_conflicts=True
+            [RolePermission(role=role, permission=permission) for permission in granted],
+            ignore_conflicts=True,
         )
 
 
 class Migration(migrations.Migration):
-
     dependencies = [("users", "0001_tables")]
 
     operations = [migrations.RunPython(seed, migrations.RunPython.noop)]

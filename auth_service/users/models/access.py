@@ -57,7 +57,8 @@ class Role(Row):
             # For the composite foreign key of memberships, which keeps companies apart.
             models.UniqueConstraint(fields=["company_id", "id"], name="roles_by_company_and_id"),
             models.CheckConstraint(
-                condition=Q(company_id__isnull=True, level=5) | Q(company_id__isnull=False, level__range=(1, 4)),
+                condition=Q(company_id__isnull=True, level=5)
+                | Q(company_id__isnull=False, level__range=(1, 4)),
                 name="roles_above_all_companies_are_level_5",
                 violation_error_message=_("A company's role has a level from 1 to 4."),
             ),
@@ -92,7 +93,9 @@ class Membership(Row):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, verbose_name=_("user"), related_name="memberships"
     )
     company_id = models.UUIDField(_("company"), null=True, blank=True)
-    role = models.ForeignKey(Role, on_delete=models.PROTECT, verbose_name=_("role"), related_name="memberships")
+    role = models.ForeignKey(
+        Role, on_delete=models.PROTECT, verbose_name=_("role"), related_name="memberships"
+    )
     is_active = models.BooleanField(_("active"), db_default=True, default=True)
 
     class Meta:

@@ -1,0 +1,78 @@
+"""Refusals of this service, each with a stable code."""
+
+from django.utils.translation import gettext_lazy as _
+
+from common.errors import (
+    ConflictError,
+    DomainError,
+    MalformedRequestError,
+    UnauthenticatedError,
+    ValidationError,
+)
+
+
+class InvalidCredentialsError(UnauthenticatedError):
+    """Unknown address, wrong password, inactive account or no place in the company: told apart by nobody."""
+
+    code = "INVALID_CREDENTIALS"
+    default_message = _("The e-mail address or the password is not right.")
+
+
+class InvalidRefreshTokenError(UnauthenticatedError):
+    """The refresh token is unknown, used, expired, or its session or account has ended."""
+
+    code = "INVALID_REFRESH_TOKEN"
+    default_message = _("The session has ended. Sign in again.")
+
+
+class EmailTakenError(ConflictError):
+    """Another account has this address."""
+
+    code = "EMAIL_TAKEN"
+    default_message = _("An account with this e-mail address exists already.")
+
+
+class UnknownUserError(ConflictError):
+    """The account to adopt does not exist, or not in this company: the two are not told apart."""
+
+    code = "UNKNOWN_USER"
+    default_message = _("There is no such user in this company.")
+
+
+class UnknownRoleError(ValidationError):
+    """The company has no role of this name, or the role cannot be given there."""
+
+    code = "UNKNOWN_ROLE"
+    default_message = _("There is no such role in this company.")
+
+
+class WeakPasswordError(ValidationError):
+    """The password is too short or too common; the reasons are in ``details``."""
+
+    default_message = _("Choose another password.")
+
+
+class WrongPasswordError(DomainError):
+    """The current password was not right."""
+
+    code = "WRONG_PASSWORD"
+    status = 400
+    default_message = _("The current password is not right.")
+
+
+class InvalidMailTokenError(MalformedRequestError):
+    """A mailed link that is unknown, used or too old."""
+
+    code = "INVALID_TOKEN"
+    default_message = _("The link is no longer valid. Ask for a new one.")
+
+
+class LastAdministratorError(ConflictError):
+    """Nobody would be left to administer the system."""
+
+    code = "LAST_ADMINISTRATOR"
+    default_message = _("This is the last administrator of all companies.")
+
+
+class RolesNotReadyError(Exception):
+    """A company's roles are not here yet because ``company.created`` is still on its way: try again later."""

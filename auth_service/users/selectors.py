@@ -1,0 +1,90 @@
+"""Reads of the auth service. Each runs in the caller's scope; none opens one."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import F, Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from auth_service.users.access import NO_ACCESS, Access
+from auth_service.users.models import Membership, Permission, Role, Session, SigningKey, User
+from auth_service.users.models.people import email_normalised
+
+
+def user_by_email(email: str) -> User | None:
+    """The account with this address in any spelling, or None."""
+    return User.objects.filter(email=email_normalised(email)).first()
+
+
+def old_passwords_exist() -> bool:
+    """Whether anybody still has a password hash that the old system made."""
+    return User.objects.filter(password__startswith="bcrypt$").exists()
+
+
+def access_list(user_id: UUID) -> list[Access]:
+    """What a person may do, one entry for each active membership: the one above companies first, then by age."""
+    rows = (
+        Membership.objects.filter(user_id=user_id, is_active=True)
+        .annotate(
+            codes=ArrayAgg("role__permissions__code", filter=Q(role__permissions__isnull=False), default=[])
+        )
+        .order_by(F("company_id").isnull().desc(), "created_at", "id")
+        .values_list("company_id", "role__name", "role__level", "codes")
+    )
+    return [Access(company, name, level, frozenset(codes)) for company, name, level, codes in rows]
+
+
+def access_at_sign_in(user_id: UUID, company_id: UUID | None = None) -> Access | None:
+    """What a person signs in with: the role above all companies, else in ``company_id``, else in their first company.
+
+    None when the person has no active membership in the company they named.
+    """
+    options = access_list(user_id)
+    if options and (options[0].all_companies or company_id is None):
+        return options[0]
+    if company_id is None:
+        return NO_ACCESS
+    return next((access for access in options if access.company_id == company_id), None)
+
+
+def access_in_session(user_id: UUID, company_id: UUID | None) -> Access | None:
+    """What a person may do now in the company of a session; None when they left it since they signed in."""
+    options = access_list(user_id)
+    found = next((access for access in options if access.company_id == company_id), None)
+    return NO_ACCESS if found is None and company_id is None else found
+
+
+def membership_list(user_id: UUID) -> QuerySet[Membership]:
+    """A person's active memberships with their roles and permissions, oldest first."""
+    return (
+        Membership.objects.filter(user_id=user_id, is_active=True)
+        .select_related("role")
+        .prefetch_related(Prefetch("role__permissions", Permission.objects.order_by("code")))
+        .order_by("created_at", "id")
+    )
+
+
+def role_list() -> QuerySet[Role]:
+    """The roles in scope with their permissions, highest level first."""
+    return Role.objects.prefetch_related(
+        Prefetch("permissions", Permission.objects.order_by("code"))
+    ).order_by("-level", "name", "id")
+
+
+def session_list(user_id: UUID) -> QuerySet[Session]:
+    """A person's live sessions, newest first."""
+    return Session.objects.filter(
+        user_id=user_id, revoked_at__isnull=True, expires_at__gt=timezone.now()
+    ).order_by("-created_at", "-id")
+
+
+def signing_key() -> SigningKey | None:
+    """The key that signs now; None before the first token."""
+    return SigningKey.objects.filter(retired_at__isnull=True).first()
+
+
+def jwks() -> dict[str, list[dict[str, Any]]]:
+    """The public keys that verify tokens still alive, as a JSON Web Key Set."""
+    keys = SigningKey.objects.filter(Q(published_until__isnull=True) | Q(published_until__gt=timezone.now()))
+    return {"keys": list(keys.order_by("-created_at").values_list("public_jwk", flat=True))}

@@ -1,0 +1,1 @@
+"""Every write of the auth service, by topic."""

@@ -1,0 +1,46 @@
+"""Checking and setting passwords, at the same cost whatever the outcome."""
+
+from django.contrib.auth.hashers import get_hasher, identify_hasher, is_password_usable, make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError as DjangoValidationError
+
+from auth_service.users.exceptions import WeakPasswordError
+
+OLD_SYSTEM = "bcrypt"
+
+
+def password_hash(password: str) -> str:
+    """The hash to store for a new password; raises WeakPasswordError when it is too short or too common."""
+    try:
+        validate_password(password)
+    except DjangoValidationError as error:
+        raise WeakPasswordError(details={"password": error.messages}) from error
+    return make_password(password)
+
+
+def password_matches(password: str, encoded: str | None, *, old_hashes: bool) -> bool:
+    """Whether ``password`` is the one behind ``encoded``; None (nobody, or no usable password) never matches.
+
+    Each call computes one hash of each kind that is in use: argon2 always, and the old system's slow one as
+    long as anybody still has it (``old_hashes``). Otherwise the time would tell strangers which accounts
+    exist and which came from the old system.
+    """
+    algorithms = {get_hasher().algorithm}
+    if old_hashes:
+        algorithms.add(OLD_SYSTEM)
+    correct = False
+    if encoded is not None and is_password_usable(encoded):
+        hasher = identify_hasher(encoded)
+        algorithms.discard(hasher.algorithm)
+        correct = hasher.verify(password, encoded)
+    for algorithm in algorithms:
+        decoy = get_hasher(algorithm)
+        decoy.encode(password, decoy.salt())
+    return correct
+
+
+def password_outdated(encoded: str) -> bool:
+    """Whether the stored hash is of another kind or cost than new ones."""
+    preferred = get_hasher()
+    hasher = identify_hasher(encoded)
+    return hasher.algorithm != preferred.algorithm or preferred.must_update(encoded)

@@ -1,0 +1,145 @@
+"""Roles of companies, and who has them."""
+
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from django.db import connection
+from django.db.models.functions import Now
+
+from auth_service.users.access import Access
+from auth_service.users.choices import COMPANY_ROLES, ROLE_LEVELS, ROLE_PERMISSIONS, RoleName
+from auth_service.users.exceptions import LastAdministratorError, UnknownRoleError
+from auth_service.users.models import Membership, Permission, Role, RolePermission, Session
+from auth_service.users.services.changes import user_change, user_lock
+from auth_service.users.services.sessions import sessions_revoke
+from common.contracts.auth import RoleAssigned, RoleRevoked
+from common.errors import PermissionDeniedError
+from common.messaging.services import publish
+from common.security.tenancy import all_companies
+
+# A person's other companies count for what may be done to the account as a whole.
+OTHER_COMPANIES = "roles: whether the person has others elsewhere"
+
+
+def company_roles_create(company_ids: Iterable[UUID]) -> None:
+    """Give companies the four default roles with their permissions; those that exist are left as they are."""
+    companies = sorted(set(company_ids))
+    if not companies:
+        return
+    with all_companies("default roles of new companies"):
+        known = set(
+            Role.objects.filter(company_id__in=companies, name__in=COMPANY_ROLES).values_list(
+                "company_id", "name"
+            )
+        )
+        Role.objects.bulk_create(
+            [
+                Role(company_id=company, name=name, level=ROLE_LEVELS[name], description=str(name.label))
+                for company in companies
+                for name in COMPANY_ROLES
+                if (company, name) not in known
+            ],
+            ignore_conflicts=True,
+        )
+        # Read back instead of trusting what was sent: somebody else may have made them meanwhile.
+        made = Role.objects.filter(company_id__in=companies, grants=None, name__in=COMPANY_ROLES)
+        _grant_defaults(made)
+
+
+def _grant_defaults(roles: Iterable[Role]) -> None:
+    permission_ids = dict(Permission.objects.values_list("code", "id"))
+    RolePermission.objects.bulk_create(
+        [
+            RolePermission(role=role, permission_id=permission_ids[code])
+            for role in roles
+            for code in sorted(ROLE_PERMISSIONS[RoleName(role.name)])
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def role_assign(*, user_id: UUID, role: str, company_id: UUID | None, by: Access | None = None) -> Membership:
+    """Give a person the role in the company (or, for super_admin, in all), in place of the one they had there.
+
+    ``by`` is whoever asks; nobody gives or takes a role above their own, None is the system. A role with less
+    rights ends the person's sessions in that company. Raises UnknownRoleError, PermissionDeniedError and
+    NotFoundError.
+    """
+    with all_companies(OTHER_COMPANIES):
+        wanted = Role.objects.filter(company_id=company_id, name=role).first()
+        if wanted is None:
+            raise UnknownRoleError(details={"role": role})
+        user_lock(user_id)
+        former = (
+            Membership.objects.select_related("role").filter(user_id=user_id, company_id=company_id).first()
+        )
+        held = former if former is not None and former.is_active else None
+        require_authority(by, company_id, [wanted.level, held.role.level if held else 0])
+        if held is not None and held.role_id == wanted.id:
+            return held
+        user = user_change(user_id)
+        if held is not None:
+            _publish_revoked(held, user.version)
+        membership, _ = Membership.objects.update_or_create(
+            user_id=user_id,
+            company_id=company_id,
+            defaults={"role": wanted, "is_active": True, "updated_at": Now()},
+        )
+        publish(
+            RoleAssigned(user_id=user_id, role=role, company_id=company_id),
+            aggregate_id=user_id,
+            company_id=company_id,
+            version=user.version,
+        )
+        if held is not None and held.role.level > wanted.level:
+            sessions_revoke(
+                Session.objects.filter(user_id=user_id, company_id=company_id), reason="role_changed"
+            )
+        return membership
+
+
+def role_revoke(*, user_id: UUID, company_id: UUID | None, reason: str, by: Access | None = None) -> bool:
+    """Take a person's role in a company and end their sessions there; False when they had none.
+
+    Raises PermissionDeniedError, and LastAdministratorError instead of leaving the system without one.
+    """
+    with all_companies(OTHER_COMPANIES):
+        held = Membership.objects.select_related("role").filter(user_id=user_id, company_id=company_id)
+        membership = held.filter(is_active=True).first()
+        if membership is None:
+            return False
+        require_authority(by, company_id, [membership.role.level])
+        if company_id is None:
+            require_another_administrator([user_id])
+        user = user_change(user_id)
+        Membership.objects.filter(pk=membership.pk).update(is_active=False, updated_at=Now())
+        _publish_revoked(membership, user.version)
+        sessions_revoke(Session.objects.filter(user_id=user_id, company_id=company_id), reason=reason)
+        return True
+
+
+def require_authority(by: Access | None, company_id: UUID | None, levels: Collection[int]) -> None:
+    """Raise PermissionDeniedError unless ``by`` stands in the company at or above every one of ``levels``."""
+    if by is None or by.all_companies:
+        return
+    if company_id is None or by.company_id != company_id or by.level < max(levels, default=0):
+        raise PermissionDeniedError()
+
+
+def require_another_administrator(leaving: Collection[UUID]) -> None:
+    """Raise LastAdministratorError when nobody outside ``leaving`` is an active super administrator."""
+    with connection.cursor() as cursor:
+        # Two administrators who dismiss each other at the same time come here one after the other.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('administrators'))")
+    others = Membership.objects.filter(company_id=None, is_active=True, user__is_active=True)
+    if not others.exclude(user_id__in=leaving).exists():
+        raise LastAdministratorError()
+
+
+def _publish_revoked(membership: Membership, version: int) -> None:
+    publish(
+        RoleRevoked(user_id=membership.user_id, role=membership.role.name, company_id=membership.company_id),
+        aggregate_id=membership.user_id,
+        company_id=membership.company_id,
+        version=version,
+    )
