@@ -1,0 +1,7 @@
+"""What the company service keeps. Each table is under row-level security from its first migration on."""
+
+from company_service.companies.models.companies import Company, CompanySetting
+from company_service.companies.models.departments import Department
+from company_service.companies.models.headcount import HeadcountEntry, HeadcountTotal
+
+__all__ = ["Company", "CompanySetting", "Department", "HeadcountEntry", "HeadcountTotal"]

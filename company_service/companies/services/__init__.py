@@ -1,0 +1,49 @@
+"""Every change of the company service's data: each function is one transaction with its event."""
+
+from company_service.companies.services.companies import (
+    CompanyFields,
+    company_create,
+    company_deactivate,
+    company_update,
+    setting_set,
+)
+from company_service.companies.services.departments import (
+    DepartmentFields,
+    department_create,
+    department_delete,
+    department_update,
+)
+from company_service.companies.services.fold import HeadcountDifference, headcount_fold, headcount_recount
+from company_service.companies.services.headcount import (
+    headcount_count_events,
+    headcount_give_back,
+    headcount_take,
+)
+from company_service.companies.services.imports import (
+    ImportedCompany,
+    ImportedDepartment,
+    companies_import,
+    departments_import,
+)
+
+__all__ = [
+    "CompanyFields",
+    "DepartmentFields",
+    "HeadcountDifference",
+    "ImportedCompany",
+    "ImportedDepartment",
+    "companies_import",
+    "company_create",
+    "company_deactivate",
+    "company_update",
+    "department_create",
+    "department_delete",
+    "department_update",
+    "departments_import",
+    "headcount_count_events",
+    "headcount_fold",
+    "headcount_give_back",
+    "headcount_recount",
+    "headcount_take",
+    "setting_set",
+]
