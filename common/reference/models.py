@@ -4,7 +4,6 @@ Rows come from events and are tied to nothing by foreign keys: two producers' fe
 """
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -34,7 +33,7 @@ class CompanyRef(Reference):
         verbose_name_plural = _("companies (copies)")
         ordering = ["name", "company_id"]
         indexes = [
-            models.Index(OpClass("name_folded", name="text_pattern_ops"), name="companies_ref_by_name")
+            models.Index(fields=["name_folded"], opclasses=["text_pattern_ops"], name="companies_ref_by_name")
         ]
 
     def __str__(self) -> str:
@@ -59,7 +58,9 @@ class DepartmentRef(Reference):
         ordering = ["name", "department_id"]
         indexes = [
             models.Index(
-                "company_id", OpClass("name_folded", name="text_pattern_ops"), name="departments_ref_by_name"
+                fields=["company_id", "name_folded"],
+                opclasses=["uuid_ops", "text_pattern_ops"],
+                name="departments_ref_by_name",
             )
         ]
 
@@ -84,7 +85,7 @@ class UserRef(Reference):
         verbose_name_plural = _("users (copies)")
         ordering = ["email", "user_id"]
         indexes = [
-            models.Index(OpClass("name_folded", name="text_pattern_ops"), name="users_ref_by_name"),
+            models.Index(fields=["name_folded"], opclasses=["text_pattern_ops"], name="users_ref_by_name"),
             models.Index(fields=["email"], name="users_ref_by_email"),
         ]
 
@@ -114,7 +115,9 @@ class EmployeeRef(Reference):
         ordering = ["name_folded", "employee_id"]
         indexes = [
             models.Index(
-                "company_id", OpClass("name_folded", name="text_pattern_ops"), name="employees_ref_by_name"
+                fields=["company_id", "name_folded"],
+                opclasses=["uuid_ops", "text_pattern_ops"],
+                name="employees_ref_by_name",
             ),
             models.Index(fields=["company_id", "number"], name="employees_ref_by_number"),
             models.Index(fields=["user_id"], name="employees_ref_by_user"),

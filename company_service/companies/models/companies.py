@@ -1,7 +1,6 @@
 """Companies and their settings."""
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
@@ -116,9 +115,10 @@ class Company(Row):
                 name="companies_by_industry",
                 condition=~Q(industry=""),
             ),
-            models.Index(OpClass("name_folded", name="text_pattern_ops"), name="companies_by_name"),
+            models.Index(fields=["name_folded"], opclasses=["text_pattern_ops"], name="companies_by_name"),
             models.Index(
-                OpClass("name_ar_folded", name="text_pattern_ops"),
+                fields=["name_ar_folded"],
+                opclasses=["text_pattern_ops"],
                 name="companies_by_arabic_name",
                 condition=~Q(name_ar_folded=""),
             ),

@@ -92,7 +92,7 @@ def _refusal(call: Call[UpdateHeadcount], departments: set[UUID], seats: _Seats)
 
 
 def _held_departments(company_id: UUID, wanted: Iterable[UUID | None]) -> set[UUID]:
-    """Those of ``wanted`` that are the company's active departments, which cannot be deleted before the commit."""
+    """Those of ``wanted`` that are active departments here; none can be deleted before the commit."""
     ids = sorted(department_id for department_id in wanted if department_id is not None)
     if not ids:
         return set()

@@ -1,7 +1,6 @@
 """The copies of other services' rows, each under row-level security."""
 
 import django.contrib.postgres.fields
-import django.contrib.postgres.indexes
 from django.db import migrations, models
 
 from common.security.row_security import COMPANY, EVERY_COMPANY, ConditionPolicy, TenantPolicy
@@ -34,7 +33,8 @@ class Migration(migrations.Migration):
                 "ordering": ["name", "company_id"],
                 "indexes": [
                     models.Index(
-                        django.contrib.postgres.indexes.OpClass("name_folded", name="text_pattern_ops"),
+                        fields=["name_folded"],
+                        opclasses=["text_pattern_ops"],
                         name="companies_ref_by_name",
                     )
                 ],
@@ -62,8 +62,8 @@ class Migration(migrations.Migration):
                 "ordering": ["name", "department_id"],
                 "indexes": [
                     models.Index(
-                        models.F("company_id"),
-                        django.contrib.postgres.indexes.OpClass("name_folded", name="text_pattern_ops"),
+                        fields=["company_id", "name_folded"],
+                        opclasses=["uuid_ops", "text_pattern_ops"],
                         name="departments_ref_by_name",
                     )
                 ],
@@ -104,8 +104,8 @@ class Migration(migrations.Migration):
                 "ordering": ["name_folded", "employee_id"],
                 "indexes": [
                     models.Index(
-                        models.F("company_id"),
-                        django.contrib.postgres.indexes.OpClass("name_folded", name="text_pattern_ops"),
+                        fields=["company_id", "name_folded"],
+                        opclasses=["uuid_ops", "text_pattern_ops"],
                         name="employees_ref_by_name",
                     ),
                     models.Index(fields=["company_id", "number"], name="employees_ref_by_number"),
@@ -143,7 +143,8 @@ class Migration(migrations.Migration):
                 "ordering": ["email", "user_id"],
                 "indexes": [
                     models.Index(
-                        django.contrib.postgres.indexes.OpClass("name_folded", name="text_pattern_ops"),
+                        fields=["name_folded"],
+                        opclasses=["text_pattern_ops"],
                         name="users_ref_by_name",
                     ),
                     models.Index(fields=["email"], name="users_ref_by_email"),

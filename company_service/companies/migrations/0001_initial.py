@@ -2,7 +2,6 @@
 
 import django.contrib.postgres.fields
 import django.contrib.postgres.functions
-import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.text
@@ -254,11 +253,13 @@ class Migration(migrations.Migration):
                         name="companies_by_industry",
                     ),
                     models.Index(
-                        django.contrib.postgres.indexes.OpClass("name_folded", name="text_pattern_ops"),
+                        fields=["name_folded"],
+                        opclasses=["text_pattern_ops"],
                         name="companies_by_name",
                     ),
                     models.Index(
-                        django.contrib.postgres.indexes.OpClass("name_ar_folded", name="text_pattern_ops"),
+                        fields=["name_ar_folded"],
+                        opclasses=["text_pattern_ops"],
                         condition=models.Q(("name_ar_folded", ""), _negated=True),
                         name="companies_by_arabic_name",
                     ),
