@@ -38,9 +38,9 @@ def read_json(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except json.JSONDecodeError as error:
-        raise OperatorError(f"{path} is damaged ({error}): remove it, or restore it from a backup.") from error
+        raise OperatorError(f"{path} is damaged ({error}): remove it or restore it.") from error
     if not isinstance(value, dict):
-        raise OperatorError(f"{path} is damaged (not an object): remove it, or restore it from a backup.")
+        raise OperatorError(f"{path} is damaged (not an object): remove it or restore it.")
     return value
 
 
@@ -53,7 +53,8 @@ def require_folder(folder: Path, needed_bytes: int = MINIMUM_FREE_BYTES) -> None
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OperatorError(f"{folder} cannot be made ({error.strerror}): {_who_can(folder.parent)}") from error
+        who = _who_can(folder.parent)
+        raise OperatorError(f"{folder} cannot be made ({error.strerror}): {who}") from error
     if not os.access(folder, os.W_OK | os.X_OK):
         raise OperatorError(f"{folder} cannot be written to: {_who_can(folder)}")
     free = shutil.disk_usage(folder).free

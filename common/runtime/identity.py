@@ -43,7 +43,12 @@ class Account:
     def _succeeds(self, *command: str) -> bool:
         try:
             done = subprocess.run(
-                command, cwd="/", stdin=subprocess.DEVNULL, capture_output=True, check=False, **self.popen_arguments()
+                command,
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=False,
+                **self.popen_arguments(),
             )
         except OSError:
             return False
@@ -66,6 +71,7 @@ def database_account() -> Account | None:
         if entry.pw_uid != 0:
             return Account(name, entry.pw_uid, entry.pw_gid)
     raise OperatorError(
-        f"PostgreSQL does not run as root and this machine has neither user {' nor user '.join(_CANDIDATES)}: "
-        "add one with `useradd --system postgres`, or run the command as an ordinary user."
+        f"PostgreSQL does not run as root and this machine has neither user "
+        f"{' nor user '.join(_CANDIDATES)}: add one with `useradd --system postgres`, "
+        "or run the command as an ordinary user."
     )

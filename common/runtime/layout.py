@@ -26,7 +26,7 @@ def tool(name: str) -> str:
 
 
 def manage(service: str, *arguments: str) -> tuple[str, ...]:
-    """The command line of one of a service's management commands; run it with the repository as its folder."""
+    """The command line of a management command, to be run in the repository's folder."""
     return (sys.executable, f"{service}_service/manage.py", *arguments)
 
 

@@ -84,18 +84,18 @@ def require_free(services: Mapping[str, int]) -> None:
         variable = f"PORT_{name.upper()}"
         if not is_free(port):
             raise OperatorError(
-                f"Port {port} of {name} is taken by another program: stop that program, or choose other ports "
-                f"with {variable}=… or PORT_BASE=…."
+                f"Port {port} of {name} is taken by another program: stop that program, or choose other "
+                f"ports with {variable}=… or PORT_BASE=…."
             )
         if not is_free(port + WAKE_OFFSET, socket.SOCK_DGRAM):
             raise OperatorError(
-                f"UDP port {port + WAKE_OFFSET} (doorbell of {name}, {WAKE_OFFSET} above its own) is taken by "
-                f"another program: stop that program, or choose another port with {variable}=…."
+                f"UDP port {port + WAKE_OFFSET} (doorbell of {name}, {WAKE_OFFSET} above its own) is taken "
+                f"by another program: stop that program, or choose another port with {variable}=…."
             )
 
 
 def choose(root: Path, services: Mapping[str, int] | None) -> Ports:
-    """The ports of the stack in ``root``: the given ones for its services, remembered free ones for the rest."""
+    """The ports of the stack in ``root``: those given for its services, remembered free ones else."""
     record = read_json(root / _RECORD)
     seeker = _Seeker(root)
     postgres = seeker.keep_or_find(record.get("postgres"))
@@ -110,6 +110,18 @@ def choose(root: Path, services: Mapping[str, int] | None) -> Ports:
         root / _RECORD, {"postgres": ports.postgres, "redis": ports.redis, "services": dict(ports.services)}
     )
     return ports
+
+
+def recorded(root: Path) -> Ports:
+    """The ports chosen at the last start of the stack in ``root``.
+
+    Raises:
+        OperatorError: It was never started.
+    """
+    record = read_json(root / _RECORD)
+    if not record:
+        raise OperatorError(f"There is no system in {root} yet: start one with `make start`.")
+    return Ports(**record)
 
 
 class _Seeker:
@@ -127,7 +139,7 @@ class _Seeker:
             self._next = port + 1 if port + 1 < _FREE_TO else _FREE_FROM
             if self._usable(port, wake):
                 return self._give(port)
-        raise OperatorError(f"No port from {_FREE_FROM} to {_FREE_TO} is free: stop some of the servers there.")
+        raise OperatorError(f"No port from {_FREE_FROM} to {_FREE_TO} is free: stop some of the servers.")
 
     def _usable(self, port: int, wake: bool) -> bool:
         if port in self._given or not is_free(port):

@@ -19,7 +19,7 @@ _PAGE_KIB = os.sysconf("SC_PAGE_SIZE") // 1024
 
 @dataclass(frozen=True)
 class Process:
-    """A live process. ``mark`` is the moment it started: a later process with the same pid has another one."""
+    """A live process. ``mark`` is the moment it started; a later one with the same pid has another."""
 
     pid: int
     parent: int
@@ -51,7 +51,7 @@ def all_processes() -> list[Process]:
 def family(pid: int, among: Iterable[Process]) -> list[Process]:
     """The process, its descendants, and the members of its process group."""
     table = list(among)
-    members = {process.pid for process in table if process.pid == pid or process.group == pid}
+    members = {process.pid for process in table if pid in (process.pid, process.group)}
     grown = True
     while grown:
         children = {process.pid for process in table if process.parent in members} - members
@@ -90,7 +90,7 @@ def signal_group(group: int, signum: int) -> None:
 
 
 def kill_all(pids: Iterable[int], patience: float = 5.0) -> list[int]:
-    """Kills the processes at once and waits; returns those that are still there after ``patience`` seconds."""
+    """Kills the processes at once and waits; returns those still there after ``patience`` seconds."""
     left = [process for process in map(find, pids) if process]
     for process in left:
         try:
@@ -123,9 +123,8 @@ def _from_proc(pid: int) -> Process | None:
 
 
 def _from_ps(*selection: str) -> list[Process]:
-    output = subprocess.run(
-        ["ps", *selection, "-o", "pid=,ppid=,pgid=,stat=,lstart="], capture_output=True, text=True, check=False
-    ).stdout
+    command = ["ps", *selection, "-o", "pid=,ppid=,pgid=,stat=,lstart="]
+    output = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     rows = (line.split(maxsplit=4) for line in output.splitlines())
     return [
         Process(int(pid), int(parent), int(group), started)
@@ -153,6 +152,7 @@ def _memory_kib(pid: int) -> tuple[int, int]:
     try:
         rss = int(folder.joinpath("statm").read_text().split()[1]) * _PAGE_KIB
     except OSError:
-        output = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=False)
-        rss = int(output.stdout.strip() or 0)
+        command = ["ps", "-o", "rss=", "-p", str(pid)]
+        answer = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+        rss = int(answer.strip() or 0)
     return rss, rss

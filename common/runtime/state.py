@@ -23,7 +23,7 @@ class Entry:
     mark: str
     since: float
     restarts: int
-    stop_signal: int
+    death_signal: int
 
     def alive(self) -> bool:
         """Whether this very process is still running."""
@@ -74,12 +74,12 @@ def sweep(root: Path) -> list[int]:
     table = process_table.all_processes()
     left: set[int] = set()
     for entry in entries:
-        assert entry.pid is not None
-        if entry.stop_signal == signal.SIGINT:
-            # PostgreSQL: its immediate stop takes the sessions along and frees the shared memory.
-            os.kill(entry.pid, signal.SIGQUIT)
-        left.update(process.pid for process in process_table.family(entry.pid, table))
-    _await_end(left, 3.0 if any(entry.stop_signal == signal.SIGINT for entry in entries) else 0.0)
+        if entry.pid is not None:
+            left.update(process.pid for process in process_table.family(entry.pid, table))
+            os.kill(entry.pid, entry.death_signal)
+    if any(entry.death_signal != signal.SIGKILL for entry in entries):
+        # PostgreSQL's immediate stop takes its sessions along and frees the shared memory.
+        _await_end(left, patience=3.0)
     stubborn = process_table.kill_all(left | set(process_table.of_stack(root)))
     if not stubborn:
         forget_state(root)

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -19,49 +19,15 @@ from typing import Final
 
 from common.runtime import process_table
 from common.runtime.errors import OperatorError
-from common.runtime.identity import Account
 from common.runtime.layout import ROOT
 from common.runtime.logs import log_path, open_log, rotate
+from common.runtime.managed import SETTLED, ManagedProcess, Run, Spec
 from common.runtime.process_table import STACK_MARK
 from common.runtime.state import Entry, State, forget_state, write_state
 
 _TICK: Final = 0.05
 _LOG_CHECK: Final = 5.0
-# A process that has run this long has started well: when it dies, it is started again at once.
-_SETTLED: Final = 10.0
 _BACKOFF: Final = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-
-
-@dataclass(frozen=True)
-class Spec:
-    """How to run one process. ``phase`` orders the end: lower phases are ended first.
-
-    ``stop_signal`` asks the process to end; ``grace`` is how many seconds it has before it is killed.
-    """
-
-    name: str
-    command: tuple[str, ...]
-    environment: Mapping[str, str]
-    folder: Path = ROOT
-    account: Account | None = None
-    stop_signal: signal.Signals = signal.SIGTERM
-    phase: int = 0
-    grace: float = 6.0
-
-
-@dataclass
-class _Run:
-    """What the watching thread knows about one process."""
-
-    spec: Spec
-    wanted: bool = True
-    process: subprocess.Popen[bytes] | None = None
-    mark: str = ""
-    since: float = 0.0
-    due: float = 0.0
-    starts: int = 0
-    quick_deaths: int = 0
-    last_end: str = ""
 
 
 @dataclass
@@ -70,7 +36,7 @@ class Supervisor:
 
     root: Path
     say: Callable[[str], None]
-    _runs: dict[str, _Run] = field(default_factory=dict)
+    _runs: dict[str, Run] = field(default_factory=dict)
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _thread: threading.Thread | None = None
     _guard: subprocess.Popen[bytes] | None = None
@@ -89,19 +55,19 @@ class Supervisor:
         self._thread = threading.Thread(target=self._watch, name="supervisor", daemon=True)
         self._thread.start()
 
-    def add(self, spec: Spec) -> "ManagedProcess":
+    def add(self, spec: Spec) -> ManagedProcess:
         """Takes a process on and starts it; returns when it has been started, which is before it is ready."""
         with self._changed:
             if spec.name in self._runs:
                 raise ValueError(f"{spec.name} is already supervised")
-            run = self._runs[spec.name] = _Run(spec)
+            run = self._runs[spec.name] = Run(spec)
             self._changed.notify_all()
             self._changed.wait_for(lambda: run.starts > 0 or run.last_end or self._ended)
-        return ManagedProcess(self, run)
+        return ManagedProcess(run, self._changed)
 
-    def process(self, name: str) -> "ManagedProcess":
+    def process(self, name: str) -> ManagedProcess:
         """The process with that name; KeyError when there is none."""
-        return ManagedProcess(self, self._runs[name])
+        return ManagedProcess(self._runs[name], self._changed)
 
     def names(self) -> list[str]:
         """The names of all supervised processes in the order they were added."""
@@ -112,6 +78,11 @@ class Supervisor:
         with self._changed:
             self._ready = self._dirty = True
             self._changed.notify_all()
+
+    def wait(self) -> None:
+        """Waits until the watching thread ends, which it does at :meth:`stop` or by a defect."""
+        if self._thread:
+            self._thread.join()
 
     def stop(self, hurry: threading.Event | None = None) -> None:
         """Ends every process, phase by phase, and then the guard and the watching thread.
@@ -132,16 +103,16 @@ class Supervisor:
             self._thread.join()
         left = process_table.kill_all(process_table.of_stack(self.root))
         if left:
-            raise OperatorError(f"These processes do not end, not even by kill -9: {', '.join(map(str, left))}.")
+            raise OperatorError(f"These processes do not end, not even by kill -9: {left}.")
         forget_state(self.root)
         self._dismiss_guard()
 
-    def _stop_phase(self, runs: list[_Run], hurry: threading.Event) -> None:
+    def _stop_phase(self, runs: list[Run], hurry: threading.Event) -> None:
         with self._changed:
             for run in runs:
                 run.wanted = False
                 if run.process:
-                    _signal(run, signal.SIGKILL if hurry.is_set() else run.spec.stop_signal)
+                    run.process.send_signal(signal.SIGKILL if hurry.is_set() else run.spec.stop_signal)
             deadline = time.monotonic() + max(run.spec.grace for run in runs)
             while any(run.process for run in runs) and time.monotonic() < deadline and not hurry.is_set():
                 self._changed.wait(_TICK)
@@ -169,18 +140,18 @@ class Supervisor:
                     self._publish()
                 self._changed.wait(_TICK)
 
-    def _attend(self, run: _Run) -> None:
+    def _attend(self, run: Run) -> None:
         if run.process and run.process.poll() is not None:
             self._bury(run, run.process)
         if run.wanted and run.process is None and time.monotonic() >= run.due:
             self._spawn(run)
 
-    def _spawn(self, run: _Run) -> None:
+    def _spawn(self, run: Run) -> None:
         spec = run.spec
         try:
             with open_log(log_path(self.root, spec.name)) as log:
                 run.process = subprocess.Popen(
-                    [*_dies_with_parent(), *spec.command],
+                    [*_dies_with_parent(spec.death_signal), *spec.command],
                     cwd=spec.folder,
                     env={**spec.environment, STACK_MARK: str(self.root)},
                     stdin=subprocess.DEVNULL,
@@ -198,7 +169,7 @@ class Supervisor:
         run.starts += 1
         self._note_change()
 
-    def _bury(self, run: _Run, process: subprocess.Popen[bytes]) -> None:
+    def _bury(self, run: Run, process: subprocess.Popen[bytes]) -> None:
         # What a dead leader leaves behind (granian's worker, for one) holds its port.
         process_table.signal_group(process.pid, signal.SIGKILL)
         run.process = None
@@ -207,11 +178,12 @@ class Supervisor:
             return
         code = process.returncode
         reason = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
-        if time.time() - run.since >= _SETTLED or code == -signal.SIGKILL:
+        if run.provoked or code == -signal.SIGKILL or time.time() - run.since >= SETTLED:
             run.quick_deaths = 0
+        run.provoked = False
         self._retry_later(run, reason)
 
-    def _retry_later(self, run: _Run, reason: str) -> None:
+    def _retry_later(self, run: Run, reason: str) -> None:
         delay = _BACKOFF[min(run.quick_deaths, len(_BACKOFF) - 1)]
         run.quick_deaths += 1
         run.due = time.monotonic() + delay
@@ -240,7 +212,7 @@ class Supervisor:
                 mark=run.mark,
                 since=run.since,
                 restarts=max(0, run.starts - 1),
-                stop_signal=run.spec.stop_signal,
+                death_signal=run.spec.death_signal,
             )
             for name, run in self._runs.items()
         ]
@@ -252,106 +224,21 @@ class Supervisor:
             self.say(f"the state of the processes cannot be written: {error}")
 
 
-class ManagedProcess:
-    """A supervised process, to look at or to treat badly; it is started again unless it was stopped."""
-
-    def __init__(self, supervisor: Supervisor, run: _Run) -> None:
-        self._supervisor = supervisor
-        self._run = run
-        self._changed = supervisor._changed
-
-    @property
-    def name(self) -> str:
-        """The name it was added under."""
-        return self._run.spec.name
-
-    @property
-    def pid(self) -> int | None:
-        """Its process id; None while it is down."""
-        process = self._run.process
-        return process.pid if process else None
-
-    @property
-    def restart_count(self) -> int:
-        """How many times it was started again."""
-        return max(0, self._run.starts - 1)
-
-    @property
-    def last_end(self) -> str:
-        """How it last ended, in words; empty when it never did."""
-        return self._run.last_end
-
-    def signal(self, signum: int) -> None:
-        """Sends a signal to the process itself; nothing happens while it is down."""
-        with self._changed:
-            if self._run.process:
-                _signal(self._run, signum)
-
-    def kill9(self) -> None:
-        """Kills it and its children at once, as a crash would; it is started again."""
-        with self._changed:
-            if self._run.process:
-                process_table.signal_group(self._run.process.pid, signal.SIGKILL)
-
-    def pause(self) -> None:
-        """Freezes it and its children until :meth:`resume`."""
-        with self._changed:
-            if self._run.process:
-                process_table.signal_group(self._run.process.pid, signal.SIGSTOP)
-
-    def resume(self) -> None:
-        """Lets it go on after :meth:`pause`."""
-        with self._changed:
-            if self._run.process:
-                process_table.signal_group(self._run.process.pid, signal.SIGCONT)
-
-    def wait_restarted(self, after: int, timeout: float = 10.0) -> None:
-        """Waits until it has been started more than ``after`` times again; TimeoutError otherwise."""
-        with self._changed:
-            done = self._changed.wait_for(
-                lambda: self.restart_count > after and self._run.process is not None, timeout
-            )
-        if not done:
-            raise TimeoutError(f"{self.name} was not started again within {timeout:g} s")
-
-    def stop(self, signum: int | None = None) -> None:
-        """Ends it (by its own stop signal unless another is given) and leaves it down until :meth:`start`."""
-        with self._changed:
-            self._run.wanted = False
-            if self._run.process:
-                _signal(self._run, self._run.spec.stop_signal if signum is None else signum)
-            if not self._changed.wait_for(lambda: self._run.process is None, self._run.spec.grace):
-                self.kill9()
-                self._changed.wait_for(lambda: self._run.process is None, 5.0)
-
-    def start(self) -> None:
-        """Starts it again after :meth:`stop`."""
-        with self._changed:
-            starts = self._run.starts
-            self._run.wanted, self._run.due, self._run.quick_deaths = True, 0.0, 0
-            self._changed.notify_all()
-            self._changed.wait_for(lambda: self._run.starts > starts or self._run.process is not None, 10.0)
-
-
-def crash_looping(processes: Iterable[ManagedProcess]) -> ManagedProcess | None:
-    """The first of the processes that has died three times in a row soon after its start."""
-    return next((process for process in processes if process._run.quick_deaths >= 3), None)
-
-
-def _signal(run: _Run, signum: int) -> None:
-    if run.process:
-        run.process.send_signal(signum)
+def _dies_with_parent(signum: signal.Signals) -> tuple[str, ...]:
+    """A command prefix that has the kernel signal the process when the thread that started it ends."""
+    setpriv = _working_setpriv()
+    return (setpriv, "--pdeathsig", signum.name.removeprefix("SIG"), "--") if setpriv else ()
 
 
 @cache
-def _dies_with_parent() -> tuple[str, ...]:
-    """A command prefix that has the kernel kill the process when the thread that started it ends."""
+def _working_setpriv() -> str | None:
     setpriv = shutil.which("setpriv")
     if not setpriv:
-        return ()
-    prefix = (setpriv, "--pdeathsig", "KILL", "--")
+        return None
     try:
-        works = subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode == 0
+        trial = subprocess.run(
+            [setpriv, "--pdeathsig", "KILL", "--", "true"], capture_output=True, check=False
+        )
     except OSError:
-        works = False
-    return prefix if works else ()
+        return None
+    return setpriv if trial.returncode == 0 else None

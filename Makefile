@@ -1,0 +1,57 @@
+# Everything a person does with this repository. Needs make and Python >= 3.11, nothing else.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+RUNTIME := .venv/bin/python -m common.runtime
+
+.PHONY: help setup run start stop status reset logs test lint demo soak bench-saga bench-events lock
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+
+setup: ## make .venv and install what the lock says; does nothing when that is done
+	@python=$$(sh common/runtime/find-python.sh) || exit 2; exec "$$python" -m common.runtime.bootstrap
+
+run: setup ## start everything and stay (Ctrl-C ends it); PORT_BASE=4001 PORT_AUTH=… choose ports
+	@exec $(RUNTIME) run
+
+start: setup ## the same in the background; returns when every service is healthy
+	@exec $(RUNTIME) start
+
+stop: setup ## end what `make start` or `make run` started
+	@exec $(RUNTIME) stop
+
+status: setup ## processes with pid, uptime, restarts and memory
+	@exec $(RUNTIME) status
+
+reset: setup ## remove all data after asking; YES=1 does not ask
+	@exec $(RUNTIME) reset $(if $(YES),--yes)
+
+logs: setup ## follow the logs; SERVICE=employee or SERVICE=employee-worker shows only those
+	@exec $(RUNTIME) logs $(SERVICE)
+
+test: setup ## every project's tests; PROJECT=auth_service and ARGS="-k words" choose some
+	@exec $(RUNTIME) test $(if $(PROJECT),--project $(PROJECT)) -- $(ARGS)
+
+lint: setup ## style, types, import rules, missing migrations and translations
+	@exec $(RUNTIME) lint
+
+demo: setup ## import the old data, hire, refuse a hire, kill a worker in mid-saga, and check all of it
+	@exec $(RUNTIME).demo
+
+soak: setup ## 1,000 hires while workers are killed and Redis is emptied; MINUTES= SEED=
+	@exec .venv/bin/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
+
+bench-saga: setup ## sagas per second, single and in bulk, beside three bare commits
+	@exec .venv/bin/python -m tests.bench.saga $(ARGS)
+
+bench-events: setup ## time from commit to effect in a consumer
+	@exec .venv/bin/python -m tests.bench.events $(ARGS)
+
+lock: setup ## write the lock files anew from pyproject.toml (needs uv)
+	@command -v uv >/dev/null || { echo "hrms: uv is missing: install it with \`pip install uv\`."; exit 2; }
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+	    pyproject.toml --group dev -o requirements/main.lock
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+	    --group embedded -o requirements/embedded.lock

@@ -1,0 +1,87 @@
+"""The command line: ``.venv/bin/python -m common.runtime COMMAND``; see docs/operations.md."""
+
+import argparse
+import errno
+import sys
+from collections.abc import Callable, Sequence
+
+from common.runtime import commands
+from common.runtime.errors import OperatorError
+
+_DISK_TROUBLE = {
+    errno.ENOSPC: "the disk is full: make room and run the command again",
+    errno.EDQUOT: "your disk quota is used up: make room and run the command again",
+    errno.EROFS: "the disk is read-only: mount it for writing, or use a checkout elsewhere",
+    errno.EACCES: "this user may not touch it: run the command as its owner, or take it over with chown",
+}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="common.runtime", description="Runs the system on this machine.")
+    actions = parser.add_subparsers(dest="command", required=True)
+
+    def action(name: str, text: str) -> argparse.ArgumentParser:
+        added = actions.add_parser(name, help=text)
+        added.add_argument("--stack", default="run", help="folder under var/ (default: run)")
+        return added
+
+    action("run", "run the system until Ctrl-C")
+    action("start", "run it in the background")
+    action("stop", "end it")
+    action("status", "show its processes and memory")
+    action("reset", "remove its data").add_argument("--yes", action="store_true", help="do not ask")
+    logs = action("logs", "show log files")
+    logs.add_argument("names", nargs="*", help="services, processes such as employee-worker, postgres, redis")
+    logs.add_argument("--follow", action=argparse.BooleanOptionalAction, default=sys.stdout.isatty())
+    test = actions.add_parser("test", help="run every project's tests")
+    test.add_argument("--project", action="append", default=[], help="common, tests or a service's folder")
+    test.add_argument("pytest", nargs=argparse.REMAINDER, help="arguments for pytest, after --")
+    actions.add_parser("lint", help="run every check of the source")
+    actions.add_parser("translations-check", help="check that every sentence has its translation")
+    return parser
+
+
+def _chosen(options: argparse.Namespace) -> Callable[[], int]:
+    """The command to run; the tests' and checks' code is loaded only for them."""
+    if options.command == "test":
+        from common.runtime.suites import run_suites
+
+        return lambda: run_suites(options.project, [part for part in options.pytest if part != "--"])
+    if options.command == "lint":
+        from common.runtime.lint import run_checks
+
+        return run_checks
+    if options.command == "translations-check":
+        from common.runtime.lint import check_translations
+
+        return check_translations
+    root = commands.stack_root(options.stack)
+    return {
+        "run": lambda: commands.run(root),
+        "start": lambda: commands.start(root),
+        "stop": lambda: commands.stop(root),
+        "status": lambda: commands.status(root),
+        "reset": lambda: commands.reset(root, sure=options.yes),
+        "logs": lambda: commands.logs(root, options.names, follow=options.follow),
+    }[str(options.command)]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; exit code 2 and one sentence for trouble that the person can put right."""
+    options = _parser().parse_args(arguments)
+    try:
+        return _chosen(options)()
+    except OperatorError as error:
+        print(f"hrms: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        if error.errno not in _DISK_TROUBLE:
+            raise
+        print(f"hrms: {error.filename or 'A file'}: {_DISK_TROUBLE[error.errno]}.", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

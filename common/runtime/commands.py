@@ -1,0 +1,178 @@
+"""What the commands of the Makefile do with the system in ``var/run``."""
+
+import os
+import shutil
+import signal
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+from common.runtime import background, process_table
+from common.runtime.errors import OperatorError
+from common.runtime.layout import HR_ADMIN_EMAIL, SERVICES, VAR
+from common.runtime.logs import log_path
+from common.runtime.ports import requested_services
+from common.runtime.progress import Progress
+from common.runtime.stack import Stack
+from common.runtime.state import State, read_state
+from common.runtime.tables import table
+
+
+def run(root: Path) -> int:
+    """Runs the system until a signal ends it; 0 after an orderly end, 130 when it was not up yet."""
+    stack = Stack(root, service_ports=requested_services(os.environ))
+    signals = _Signals()
+    ready = False
+    try:
+        stack.prepare()
+        stack.ensure_admin()
+        stack.start_services()
+        stack.wait_healthy()
+        print(_welcome(stack), flush=True)
+        stack.mark_ready()
+        ready = True
+        stack.wait()
+    except KeyboardInterrupt:
+        # Raised by the first signal; the end is the same for all of them.
+        stack.progress.say("Stopping (Ctrl-C once more: at once)")
+    finally:
+        signals.stopping = True
+        stack.stop(signals.hurry)
+    stack.progress.say("Everything has ended")
+    return 0 if ready else 130
+
+
+class _Signals:
+    """The first signal interrupts whatever is being waited for, a later one asks for hurry."""
+
+    def __init__(self) -> None:
+        self.hurry = threading.Event()
+        self.stopping = False
+        for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(signum, self._received)
+
+    def _received(self, _signum: int, _frame: FrameType | None) -> None:
+        if self.stopping:
+            self.hurry.set()
+            return
+        self.stopping = True
+        raise KeyboardInterrupt
+
+
+def start(root: Path) -> int:
+    """Starts the system in the background and returns when it is healthy."""
+    # Checked here too, so that the sentence does not come out of a log.
+    requested_services(os.environ)
+    code = background.start(root)
+    if code == 0:
+        print(f"It runs in the background; `make stop` ends it. Its log: {log_path(root, 'supervisor')}")
+    return code
+
+
+def stop(root: Path) -> int:
+    """Ends the system, also after its supervisor was killed."""
+    background.stop(root, Progress())
+    return 0
+
+
+def status(root: Path) -> int:
+    """Prints each process with its pid, uptime, restarts and memory; exit code 1 when something is down."""
+    state = read_state(root)
+    if state is None:
+        print("Nothing is running: start it with `make start` or `make run`.")
+        return 1
+    if not state.supervised():
+        print("The supervisor was killed: run `make stop` to clean up, then `make start`.")
+        return 1
+    rows, total, shared_once = _status_rows(state)
+    print(table(("process", "state", "pid", "uptime", "restarts", "RSS MB"), rows))
+    print(
+        f"\nMemory of the whole system: {shared_once:.0f} MB with shared pages counted once "
+        f"({total:.0f} MB RSS)."
+    )
+    print("The system is " + ("ready." if state.ready else "starting."))
+    return 0 if state.ready and all(entry.alive() for entry in state.entries) else 1
+
+
+def _status_rows(state: State) -> tuple[list[tuple[str, ...]], float, float]:
+    processes = process_table.all_processes()
+    rows: list[tuple[str, ...]] = []
+    total = shared_once = 0.0
+    supervisor = ("supervisor", state.supervisor, True, 0.0, 0)
+    entries = [(entry.name, entry.pid, entry.alive(), entry.since, entry.restarts) for entry in state.entries]
+    for name, pid, alive, since, restarts in [*entries, supervisor]:
+        if pid is None or not alive:
+            rows.append((name, "down", "", "", str(restarts), ""))
+            continue
+        members = (
+            [pid] if name == "supervisor" else [member.pid for member in process_table.family(pid, processes)]
+        )
+        rss, pss = process_table.memory_mib(members)
+        total, shared_once = total + rss, shared_once + pss
+        uptime = _duration(time.time() - since) if since else ""
+        rows.append((name, "up", str(pid), uptime, str(restarts), f"{rss:.0f}"))
+    return rows, total, shared_once
+
+
+def _duration(seconds: float) -> str:
+    whole = int(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def reset(root: Path, *, sure: bool) -> int:
+    """Ends the system and removes its data after asking."""
+    if not root.exists():
+        print("There is nothing to remove.")
+        return 0
+    if not sure:
+        if not sys.stdin.isatty():
+            raise OperatorError(f"This removes all data in {root}: say so with `make reset YES=1`.")
+        if input(f"Remove all databases, files and passwords in {root}? Type yes: ").strip() != "yes":
+            print("Nothing was removed.")
+            return 1
+    background.stop(root, Progress())
+    Stack(root).remove()
+    print(f"Removed {root}.")
+    return 0
+
+
+def logs(root: Path, names: Sequence[str], *, follow: bool) -> int:
+    """Shows the ends of logs: of one service, one process, or everything; goes on showing when asked to."""
+    folder = root / "logs"
+    files = [
+        file
+        for file in sorted(folder.glob("*.log"))
+        if not names or any(file.stem == name or file.stem.startswith(f"{name}-") for name in names)
+    ]
+    if not files:
+        there = ", ".join(sorted(file.stem for file in folder.glob("*.log"))) or "none yet"
+        raise OperatorError(
+            f"There is no log of {' '.join(names) or 'anything'} in {folder}; there are: {there}."
+        )
+    tail = shutil.which("tail")
+    if tail is None:
+        raise OperatorError(f"There is no `tail` on this machine: read the files in {folder}.")
+    os.execv(tail, ["tail", "-n", "40", *(["-F"] if follow else []), *map(str, files)])
+
+
+def stack_root(name: str) -> Path:
+    """The folder of a stack by its name; ``run`` is the system that `make run` starts."""
+    return VAR / name
+
+
+def _welcome(stack: Stack) -> str:
+    rows = [
+        (name, stack.url(name), f"{stack.url(name)}/admin/", f"{stack.url(name)}/docs") for name in SERVICES
+    ]
+    head = ("service", "address", "admin", "API documentation")
+    return (
+        f"\n{table(head, rows)}\n\n"
+        f"HR login: {HR_ADMIN_EMAIL}   password: {stack.credentials.hr_admin_password}\n"
+    )

@@ -1,0 +1,94 @@
+"""The environment of a service's processes on this machine; .env.example says what each variable means."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from common.runtime.credentials import Credentials, key_file, keyring_file
+from common.runtime.layout import SERVICES
+from common.runtime.ports import Ports
+from common.runtime.postgres import SUPERUSER
+from common.runtime.provision import app_role, database_name, owner_role
+
+Role = Literal["app", "owner", "superuser"]
+
+# What a program needs of the machine; anything else the person has set could be meant for another system.
+_INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "LD_LIBRARY_PATH")
+# What the person who runs the system may set for all services at once.
+_ADJUSTABLE: Final[Mapping[str, str]] = {
+    "LOG_LEVEL": "WARNING",
+    "ALLOWED_HOSTS": "127.0.0.1,localhost",
+    "DATABASE_POOL_SIZE": "0",
+}
+_OPTIONAL: Final = ("DEBUG", "EVENT_RETENTION_DAYS")
+
+
+@dataclass(frozen=True)
+class Environments:
+    """Builds environments from what one stack knows: its folder, ports and secrets."""
+
+    root: Path
+    ports: Ports
+    credentials: Credentials
+    kind: str
+
+    def of(self, service: str) -> dict[str, str]:
+        """Everything the service's web, worker, relay and management commands need."""
+        secrets = self.credentials.services[service]
+        values = machine_environment()
+        values |= {name: os.environ.get(name, default) for name, default in _ADJUSTABLE.items()}
+        values |= {name: os.environ[name] for name in _OPTIONAL if name in os.environ}
+        values |= {
+            "SERVICE_ENV": self.kind,
+            "DATABASE_URL": self.database_url(service, "app"),
+            "REDIS_URL": self.redis_url(0),
+            "CACHE_URL": self.redis_url(1),
+            "SECRET_KEY": secrets.secret_key,
+            "SERVICE_KEY_FILE": str(key_file(self.root, service)),
+            "SERVICE_KEYRING_FILE": str(keyring_file(self.root)),
+            "PORT": str(self.ports.services[service]),
+            "WAKE_ADDRESS": f"127.0.0.1:{self.ports.wake(service)}",
+        }
+        values |= {f"{name.upper()}_URL": self.service_url(name) for name in SERVICES}
+        if service == "auth":
+            values["SIGNING_KEY_PASSPHRASE"] = self.credentials.signing_key_passphrase
+        return values
+
+    def service_url(self, service: str) -> str:
+        """The base address of a service, without a slash at the end."""
+        return f"http://127.0.0.1:{self.ports.services[service]}"
+
+    def server_url(self) -> str:
+        """PostgreSQL as its superuser; a slash and a database's name are still to follow."""
+        return (
+            f"postgresql://{SUPERUSER}:{self.credentials.superuser_password}@127.0.0.1:{self.ports.postgres}"
+        )
+
+    def database_url(self, service: str, role: Role, database: str | None = None) -> str:
+        """A service's database as one of its two roles, or as the superuser."""
+        name = database or database_name(service)
+        if role == "superuser":
+            return f"{self.server_url()}/{name}"
+        secrets = self.credentials.services[service]
+        login = (
+            f"{owner_role(service)}:{secrets.owner_password}"
+            if role == "owner"
+            else f"{app_role(service)}:{secrets.app_password}"
+        )
+        return f"postgresql://{login}@127.0.0.1:{self.ports.postgres}/{name}"
+
+    def redis_url(self, database: int) -> str:
+        """One of the Redis server's databases: 0 is the broker, 1 the cache."""
+        return f"redis://:{self.credentials.redis_password}@127.0.0.1:{self.ports.redis}/{database}"
+
+
+def machine_environment() -> dict[str, str]:
+    """What any program started here inherits."""
+    values = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    values.setdefault("PATH", os.defpath)
+    values.setdefault("LANG", "C.UTF-8")
+    # A log line must be in the file when the process is killed right after it.
+    values["PYTHONUNBUFFERED"] = "1"
+    return values
