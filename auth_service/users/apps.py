@@ -8,3 +8,17 @@ class UsersConfig(AppConfig):
 
     name = "auth_service.users"
     label = "users"
+
+    def ready(self) -> None:
+        """Verify tokens with the keys at hand, and leave the time of a sign-in to the sign-in itself."""
+        from django.conf import settings
+        from django.contrib.auth.signals import user_logged_in
+
+        if settings.SERVICE.name != "auth":
+            return  # the type checker loads every service's models into one project
+        from auth_service.users.keysource import own_keys
+        from common.security.keys import use_key_source
+
+        use_key_source(own_keys())
+        # Django's own receiver saves the user outside every scope, where there is no such row.
+        user_logged_in.disconnect(dispatch_uid="update_last_login")

@@ -1,7 +1,9 @@
-"""Roles, permissions and other fixed words; the table of rights is domain knowledge kept as data."""
+"""Fixed words of this service; what each role may do is in ``common.contracts.rights``, for all services know it."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from common.contracts.rights import LEVELS
 
 
 class RoleName(models.TextChoices):
@@ -29,46 +31,5 @@ class KeyAlgorithm(models.TextChoices):
     RS256 = "RS256", "RS256 (2048 bit)"
 
 
-ROLE_LEVELS = {
-    RoleName.SUPER_ADMIN: 5,
-    RoleName.COMPANY_MANAGER: 4,
-    RoleName.EMPLOYEE: 3,
-    RoleName.SUPERVISOR: 2,
-    RoleName.WORKER: 1,
-}
-# Office staff and above work in the admin screens.
-STAFF_LEVEL = ROLE_LEVELS[RoleName.EMPLOYEE]
-COMPANY_ROLES = tuple(name for name in RoleName if name is not RoleName.SUPER_ADMIN)
-
-# One row an area, as the group's own table has it: verbs | company_manager | employee | supervisor | worker.
-# The super administrator has every verb of every area.
-_RIGHTS = """
-dashboard      | view                    | all  | all         | all         | all
-companies      | view create edit delete | -    | -           | -           | -
-employees      | view create edit delete | all  | view        | view        | -
-reports        | view create export      | all  | view        | view        | -
-settings       | view edit               | view | -           | -           | -
-attendance     | view edit               | all  | view        | all         | view
-leave_requests | view approve create     | all  | view create | all         | view create
-payroll        | view edit process       | all  | view        | view        | view
-documents      | view upload delete      | all  | view upload | view upload | view
-performance    | view edit               | all  | view        | all         | view
-"""
-
-
-def _codes() -> tuple[tuple[str, ...], dict[RoleName, frozenset[str]]]:
-    every: list[str] = []
-    by_role: dict[RoleName, list[str]] = {name: [] for name in RoleName}
-    for line in _RIGHTS.strip().splitlines():
-        area, verbs, *columns = (cell.strip() for cell in line.split("|"))
-        all_codes = [f"{area}:{verb}" for verb in verbs.split()]
-        every += all_codes
-        for role, cell in zip(COMPANY_ROLES, columns, strict=True):
-            granted = {"all": all_codes, "-": []}.get(cell, [f"{area}:{verb}" for verb in cell.split()])
-            by_role[role] += granted
-    by_role[RoleName.SUPER_ADMIN] = every
-    return tuple(every), {role: frozenset(codes) for role, codes in by_role.items()}
-
-
-# Every permission code, "area:verb", and the codes each role starts with.
-PERMISSION_CODES, ROLE_PERMISSIONS = _codes()
+# Accounts are administered by managers; other office staff may see colleagues, but not their sign-ins.
+STAFF_LEVEL = LEVELS[RoleName.COMPANY_MANAGER]

@@ -18,6 +18,18 @@ class InvalidCredentialsError(UnauthenticatedError):
     default_message = _("The e-mail address or the password is not right.")
 
 
+class TooManyAttemptsError(DomainError):
+    """Wrong passwords came too often for one address; ``retry_after`` seconds from now it is open again."""
+
+    code = "TOO_MANY_ATTEMPTS"
+    status = 429
+    default_message = _("Too many attempts. Try again later.")
+
+    def __init__(self, *, retry_after: float) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
 class InvalidRefreshTokenError(UnauthenticatedError):
     """The refresh token is unknown, used, expired, or its session or account has ended."""
 

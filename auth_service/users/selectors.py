@@ -11,6 +11,8 @@ from auth_service.users.access import NO_ACCESS, Access
 from auth_service.users.models import Membership, Permission, Role, Session, SigningKey, User
 from auth_service.users.models.people import email_normalised
 
+OLD_HASH = "bcrypt$"
+
 
 def user_by_email(email: str) -> User | None:
     """The account with this address in any spelling, or None."""
@@ -19,11 +21,11 @@ def user_by_email(email: str) -> User | None:
 
 def old_passwords_exist() -> bool:
     """Whether anybody still has a password hash that the old system made."""
-    return User.objects.filter(password__startswith="bcrypt$").exists()
+    return User.objects.filter(Q(("password__startswith", OLD_HASH))).exists()
 
 
 def access_list(user_id: UUID) -> list[Access]:
-    """What a person may do, one entry for each active membership: the one above companies first, then by age."""
+    """What a person may do by each active membership: the one above companies first, then by age."""
     rows = (
         Membership.objects.filter(user_id=user_id, is_active=True)
         .annotate(
@@ -36,7 +38,7 @@ def access_list(user_id: UUID) -> list[Access]:
 
 
 def access_at_sign_in(user_id: UUID, company_id: UUID | None = None) -> Access | None:
-    """What a person signs in with: the role above all companies, else in ``company_id``, else in their first company.
+    """What a person signs in with: the role above all companies, in ``company_id``, or in their first company.
 
     None when the person has no active membership in the company they named.
     """
@@ -65,6 +67,11 @@ def membership_list(user_id: UUID) -> QuerySet[Membership]:
     )
 
 
+def role_list_of(user_id: UUID) -> list[Role]:
+    """The roles a person has, one for each company they belong to."""
+    return [membership.role for membership in membership_list(user_id)]
+
+
 def role_list() -> QuerySet[Role]:
     """The roles in scope with their permissions, highest level first."""
     return Role.objects.prefetch_related(
@@ -81,7 +88,7 @@ def session_list(user_id: UUID) -> QuerySet[Session]:
 
 def signing_key() -> SigningKey | None:
     """The key that signs now; None before the first token."""
-    return SigningKey.objects.filter(retired_at__isnull=True).first()
+    return SigningKey.objects.filter(signs_from__lte=timezone.now()).order_by("-signs_from").first()
 
 
 def jwks() -> dict[str, list[dict[str, Any]]]:

@@ -405,6 +405,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="SignInAttempts",
+            fields=[
+                ("key", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("attempts", models.PositiveIntegerField()),
+                ("since", models.DateTimeField()),
+            ],
+            options={
+                "verbose_name": "sign-in attempts",
+                "verbose_name_plural": "sign-in attempts",
+                "db_table": "sign_in_attempts",
+            },
+        ),
+        migrations.CreateModel(
             name="SigningKey",
             fields=[
                 (
@@ -431,6 +444,12 @@ class Migration(migrations.Migration):
                         db_default=django.db.models.functions.datetime.Now(), verbose_name="created"
                     ),
                 ),
+                (
+                    "signs_from",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="signs from"
+                    ),
+                ),
                 ("retired_at", models.DateTimeField(null=True, verbose_name="retired")),
                 ("published_until", models.DateTimeField(null=True, verbose_name="published until")),
             ],
@@ -450,7 +469,7 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(
                         condition=models.Q(("retired_at__isnull", True)),
                         fields=("retired_at",),
-                        name="signing_keys_one_signs",
+                        name="signing_keys_one_is_newest",
                         nulls_distinct=False,
                     ),
                 ],
@@ -576,7 +595,12 @@ class Migration(migrations.Migration):
             "role_permissions", "EXISTS (SELECT 1 FROM roles r WHERE r.id = role_permissions.role_id)"
         ),
         TenantPolicy("user_roles"),
-        # People see where they belong; only a company (or everyone's administrator) writes it.
+        migrations.RunSQL(
+            "CREATE POLICY own_rows ON roles FOR SELECT USING (EXISTS"
+            f" (SELECT 1 FROM user_roles m WHERE m.role_id = roles.id AND m.user_id = {PERSON}))",
+            "DROP POLICY own_rows ON roles",
+        ),
+        # People see where they belong and as what; only a company (or everyone's administrator) writes it.
         migrations.RunSQL(
             f"CREATE POLICY own_rows ON user_roles FOR SELECT USING (user_id = {PERSON})",
             "DROP POLICY own_rows ON user_roles",

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from auth_service.users.choices import PERMISSION_CODES, ROLE_LEVELS, ROLE_PERMISSIONS, RoleName
+from common.contracts.rights import LEVELS, PERMISSION_CODES, ROLE_PERMISSIONS
 from common.security.tenancy import all_companies
 
 
@@ -15,10 +15,10 @@ def seed(apps, schema_editor):
         )
         role, _ = Role.objects.get_or_create(
             company_id=None,
-            name=RoleName.SUPER_ADMIN.value,
-            defaults={"level": ROLE_LEVELS[RoleName.SUPER_ADMIN], "description": "Serves every company"},
+            name="super_admin",
+            defaults={"level": LEVELS["super_admin"], "description": "Serves every company"},
         )
-        granted = Permission.objects.filter(code__in=ROLE_PERMISSIONS[RoleName.SUPER_ADMIN])
+        granted = Permission.objects.filter(code__in=ROLE_PERMISSIONS["super_admin"])
         RolePermission.objects.bulk_create(
             [RolePermission(role=role, permission=permission) for permission in granted],
             ignore_conflicts=True,

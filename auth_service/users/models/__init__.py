@@ -3,7 +3,7 @@
 from auth_service.users.models.access import Membership, Permission, Role, RolePermission
 from auth_service.users.models.mail import AccountMail
 from auth_service.users.models.people import User
-from auth_service.users.models.sessions import RefreshToken, Session, SigningKey
+from auth_service.users.models.sessions import RefreshToken, Session, SignInAttempts, SigningKey
 
 __all__ = [
     "AccountMail",
@@ -13,6 +13,7 @@ __all__ = [
     "Role",
     "RolePermission",
     "Session",
+    "SignInAttempts",
     "SigningKey",
     "User",
 ]

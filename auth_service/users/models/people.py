@@ -9,9 +9,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from auth_service.users.access import Access, may
+from auth_service.users.access import NO_ACCESS, Access
 from auth_service.users.models.base import Row
+from common.security.principal import Principal
 from common.security.tenancy import Scope
+from common.staff.django_permissions import code_of
 
 
 def email_normalised(email: str) -> str:
@@ -40,8 +42,9 @@ class User(Row, AbstractBaseUser):
     email_verified = models.BooleanField(_("e-mail confirmed"), db_default=False, default=False)
     version = models.PositiveIntegerField(_("version"), db_default=1, default=1, editable=False)
 
-    # The rights this request signed in with; backends fill it in, a person has none without it.
-    access: Access | None = None
+    # What the person signed in with; backends fill these in, and without them a person may do nothing.
+    access: Access = NO_ACCESS
+    session_id: UUID | None = None
 
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
 
@@ -81,31 +84,39 @@ class User(Row, AbstractBaseUser):
 
     @property
     def is_staff(self) -> bool:
-        """Whether the person may enter the admin screens: office staff and above."""
-        return self.is_active and self.access is not None and self.access.is_staff
+        """Whether the person may enter this service's admin."""
+        return self.is_active and self.access.is_staff
 
     @property
     def is_superuser(self) -> bool:
         """Whether the person serves all companies."""
-        return self.is_active and self.access is not None and self.access.all_companies
+        return self.is_active and self.access.all_companies
 
     def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
         """Whether the person may do ``perm``, Django's ``app.verb_model``, by their permission codes."""
-        return self.is_active and self.access is not None and may(self.access, perm)
+        return self.is_superuser or (self.is_staff and code_of(perm) in self.access.permissions)
 
     def has_perms(self, perm_list: list[str], obj: models.Model | None = None) -> bool:
         """Whether the person may do all of ``perm_list``."""
         return all(self.has_perm(perm, obj) for perm in perm_list)
 
     def has_module_perms(self, app_label: str) -> bool:
-        """Whether the admin's index lists the app at all; each table still asks for its own permission."""
+        """Whether the admin's index may list the app; each of its tables asks for its own permission."""
         return self.is_staff
 
+    def principal(self) -> Principal:
+        """The person as the API knows them."""
+        return Principal(
+            id=self.id,
+            session_id=self.session_id or self.id,
+            company_id=self.access.company_id,
+            role=self.access.role,
+            level=self.access.level,
+            permissions=self.access.permissions,
+            name=self.get_full_name(),
+            email=self.email,
+        )
+
     def tenant_scope(self) -> Scope:
-        """The rows that a request of this person may see; nothing without a membership."""
-        user_id = UUID(str(self.pk))
-        if self.access is None or not self.is_active:
-            return Scope(user_id=user_id)
-        if self.access.all_companies:
-            return Scope(user_id=user_id, all_companies=True, reason="administrator of all companies")
-        return Scope(company_id=self.access.company_id, user_id=user_id)
+        """The rows that a request of this person may see."""
+        return self.principal().tenant_scope() if self.is_active else Scope(user_id=self.id)

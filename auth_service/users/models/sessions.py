@@ -59,11 +59,28 @@ class RefreshToken(models.Model):
         return str(self.pk)
 
 
+class SignInAttempts(models.Model):
+    """Attempts at one address since the last that succeeded; ``key`` is a hash, for nobody's address is known here."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    attempts = models.PositiveIntegerField()
+    since = models.DateTimeField()
+
+    class Meta:
+        db_table = "sign_in_attempts"
+        verbose_name = _("sign-in attempts")
+        verbose_name_plural = _("sign-in attempts")
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class SigningKey(models.Model):
     """A key pair for access tokens; ``private_pem`` is encrypted with the service's passphrase.
 
-    The key without ``retired_at`` signs. A retired one is published until ``published_until``, when
-    the last token it signed has expired.
+    The newest key whose ``signs_from`` has come signs; a key is published before that, so that every verifier can
+    know it. Its successor's ``signs_from`` is its ``retired_at``; it is published until ``published_until``,
+    when the last token it signed has expired.
     """
 
     kid = models.CharField(_("key id"), max_length=43, primary_key=True)
@@ -71,6 +88,7 @@ class SigningKey(models.Model):
     private_pem = models.TextField()
     public_jwk = models.JSONField(_("public key"))
     created_at = models.DateTimeField(_("created"), db_default=Now())
+    signs_from = models.DateTimeField(_("signs from"), db_default=Now())
     retired_at = models.DateTimeField(_("retired"), null=True)
     published_until = models.DateTimeField(_("published until"), null=True)
 
@@ -86,7 +104,7 @@ class SigningKey(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["retired_at"],
-                name="signing_keys_one_signs",
+                name="signing_keys_one_is_newest",
                 condition=Q(retired_at__isnull=True),
                 nulls_distinct=False,
             ),

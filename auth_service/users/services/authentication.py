@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import make_password
 from auth_service.users import selectors
 from auth_service.users.exceptions import InvalidCredentialsError, WrongPasswordError
 from auth_service.users.models import User
+from auth_service.users.services.attempts import attempt_begin, attempt_succeeded
 from auth_service.users.services.changes import user_change
 from auth_service.users.services.passwords import (
     password_hash,
@@ -22,8 +23,9 @@ def user_authenticate(*, email: str, password: str) -> User:
     """The active account with this address and password.
 
     Raises InvalidCredentialsError for an unknown address, a wrong password and an inactive account, after the
-    same work and in the same words.
+    same work and in the same words, and TooManyAttemptsError.
     """
+    attempt_begin(email)
     with all_companies(SIGN_IN):
         user = selectors.user_by_email(email)
         old_hashes = selectors.old_passwords_exist()
@@ -31,6 +33,7 @@ def user_authenticate(*, email: str, password: str) -> User:
     correct = password_matches(password, user.password if user else None, old_hashes=old_hashes)
     if user is None or not correct or not user.is_active:
         raise InvalidCredentialsError()
+    attempt_succeeded(email)
     return _rehashed(user, password) if password_outdated(user.password) else user
 
 
@@ -58,5 +61,5 @@ def password_change(*, user_id: UUID, session_id: UUID, current_password: str, n
             raise UnauthenticatedError()
         if not password_matches(current_password, user.password, old_hashes=False):
             raise WrongPasswordError()
-        user_change(user_id, password=password_hash(new_password))
+        user_change(user_id, password=password_hash(new_password, field="new_password"))
         sessions_revoke_all(user_id=user_id, keep=session_id, reason="password_changed")

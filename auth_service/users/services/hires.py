@@ -7,7 +7,6 @@ from django.contrib.auth.hashers import make_password
 from django.db.models import F
 from django.db.models.functions import Now
 
-from auth_service.users.choices import COMPANY_ROLES
 from auth_service.users.exceptions import (
     EmailTakenError,
     RolesNotReadyError,
@@ -21,6 +20,7 @@ from auth_service.users.services.roles import role_revoke
 from auth_service.users.services.users import user_shut_out
 from common.contracts.auth import CreateUser, RoleAssigned, RoleRevoked, UserCreated, UserDeleted
 from common.contracts.base import Event
+from common.contracts.rights import COMPANY_ROLES
 from common.errors import NotFoundError
 from common.messaging.services import publish_many
 from common.sagas.outcomes import Call, Outcome

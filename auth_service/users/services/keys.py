@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -23,6 +23,8 @@ from auth_service.users.models import SigningKey
 PrivateKey = Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 # Clocks of six services may differ; a retired key outlives its last token by this much.
 CLOCK_SKEW = timedelta(minutes=1)
+# Longer than a verifier waits before it reads the keys again for a name it does not know.
+PUBLISHED_BEFORE_USE = timedelta(seconds=10)
 # RFC 7638: the members that name a key of each type, in this order.
 _THUMBPRINT = {"OKP": ("crv", "kty", "x"), "EC": ("crv", "kty", "x", "y"), "RSA": ("e", "kty", "n")}
 
@@ -36,30 +38,38 @@ class Signer(NamedTuple):
 
 def signing_key_current() -> Signer:
     """The key that signs now; the first call ever makes one."""
-    row = selectors.signing_key()
-    if row is None:
-        with transaction.atomic():
-            _lock()
-            row = selectors.signing_key() or _create(KeyAlgorithm.EDDSA)
+    row = signing_key_ensure()
     return Signer(_decrypted(row.kid, row.private_pem), row.kid)
 
 
-def signing_key_rotate(*, algorithm: KeyAlgorithm, retire_now: bool = False) -> SigningKey:
-    """Sign with a new key from now on. Nobody is signed out: the old key verifies until its last token is past.
+def signing_key_ensure() -> SigningKey:
+    """The row of the key that signs now, made when there is none."""
+    row = selectors.signing_key()
+    if row is not None:
+        return row
+    with transaction.atomic():
+        _lock()
+        return selectors.signing_key() or _create(KeyAlgorithm.EDDSA, timezone.now())
 
-    With ``retire_now`` (a leaked key) the old ones are withdrawn at once: other services refuse their tokens as
-    soon as they read the keys anew, and clients get new tokens by their refresh tokens.
+
+def signing_key_rotate(*, algorithm: KeyAlgorithm, retire_now: bool = False) -> SigningKey:
+    """Publish a new key and, a moment later, sign with it. Nobody is signed out: the old one verifies its tokens.
+
+    With ``retire_now`` (a leaked key) the new key signs and the old ones are withdrawn at once: their tokens
+    are refused as soon as a service reads the keys anew (within five minutes), and clients get new ones by
+    their refresh tokens.
     """
     now = timezone.now()
-    last_token_ends = now if retire_now else now + settings.ACCESS_TOKEN_LIFETIME + CLOCK_SKEW
+    signs_from = now if retire_now else now + PUBLISHED_BEFORE_USE
+    last_token_ends = now if retire_now else signs_from + settings.ACCESS_TOKEN_LIFETIME + CLOCK_SKEW
     with transaction.atomic():
         _lock()
         if retire_now:
-            SigningKey.objects.filter(published_until__gt=now).update(published_until=now)
-        SigningKey.objects.filter(retired_at__isnull=True).update(
-            retired_at=now, published_until=last_token_ends
+            SigningKey.objects.filter(published_until__gt=now).update(retired_at=now, published_until=now)
+        SigningKey.objects.filter(retired_at=None).update(
+            retired_at=signs_from, published_until=last_token_ends
         )
-        return _create(algorithm)
+        return _create(algorithm, signs_from)
 
 
 def signing_keys_purge() -> int:
@@ -74,7 +84,7 @@ def _lock() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('signing_keys'))")
 
 
-def _create(algorithm: KeyAlgorithm) -> SigningKey:
+def _create(algorithm: KeyAlgorithm, signs_from: datetime) -> SigningKey:
     key = _generate(algorithm)
     encryption = serialization.BestAvailableEncryption(settings.SIGNING_KEY_PASSPHRASE.encode())
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption)
@@ -85,6 +95,7 @@ def _create(algorithm: KeyAlgorithm) -> SigningKey:
         algorithm=algorithm,
         private_pem=pem.decode(),
         public_jwk={**jwk, "kid": kid, "alg": algorithm.value, "use": "sig"},
+        signs_from=signs_from,
     )
 
 

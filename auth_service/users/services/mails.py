@@ -125,7 +125,7 @@ def password_reset(*, token: str, new_password: str) -> None:
 
     Raises InvalidMailTokenError for an unknown, used or old token, and WeakPasswordError (the token stays good).
     """
-    encoded = password_hash(new_password)
+    encoded = password_hash(new_password, field="new_password")
     with all_companies(NOBODY_YET):
         user = _redeem(token, MailPurpose.PASSWORD_RESET)
         # Whoever reads the mailbox has shown that the address is theirs.

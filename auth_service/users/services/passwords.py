@@ -9,12 +9,12 @@ from auth_service.users.exceptions import WeakPasswordError
 OLD_SYSTEM = "bcrypt"
 
 
-def password_hash(password: str) -> str:
-    """The hash to store for a new password; raises WeakPasswordError when it is too short or too common."""
+def password_hash(password: str, *, field: str = "password") -> str:
+    """The hash to store for a new password; raises WeakPasswordError, with the reasons under the name ``field``."""
     try:
         validate_password(password)
     except DjangoValidationError as error:
-        raise WeakPasswordError(details={"password": error.messages}) from error
+        raise WeakPasswordError(details={field: error.messages}) from error
     return make_password(password)
 
 

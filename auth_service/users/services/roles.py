@@ -7,12 +7,13 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from auth_service.users.access import Access
-from auth_service.users.choices import COMPANY_ROLES, ROLE_LEVELS, ROLE_PERMISSIONS, RoleName
+from auth_service.users.choices import RoleName
 from auth_service.users.exceptions import LastAdministratorError, UnknownRoleError
 from auth_service.users.models import Membership, Permission, Role, RolePermission, Session
 from auth_service.users.services.changes import user_change, user_lock
 from auth_service.users.services.sessions import sessions_revoke
 from common.contracts.auth import RoleAssigned, RoleRevoked
+from common.contracts.rights import COMPANY_ROLES, LEVELS, ROLE_PERMISSIONS
 from common.errors import PermissionDeniedError
 from common.messaging.services import publish
 from common.security.tenancy import all_companies
@@ -34,7 +35,7 @@ def company_roles_create(company_ids: Iterable[UUID]) -> None:
         )
         Role.objects.bulk_create(
             [
-                Role(company_id=company, name=name, level=ROLE_LEVELS[name], description=str(name.label))
+                Role(company_id=company, name=name, level=LEVELS[name], description=str(RoleName(name).label))
                 for company in companies
                 for name in COMPANY_ROLES
                 if (company, name) not in known
@@ -52,7 +53,7 @@ def _grant_defaults(roles: Iterable[Role]) -> None:
         [
             RolePermission(role=role, permission_id=permission_ids[code])
             for role in roles
-            for code in sorted(ROLE_PERMISSIONS[RoleName(role.name)])
+            for code in sorted(ROLE_PERMISSIONS[role.name])
         ],
         ignore_conflicts=True,
     )

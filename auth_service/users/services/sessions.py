@@ -14,7 +14,7 @@ from django.utils import timezone
 from auth_service.users import selectors
 from auth_service.users.access import Access
 from auth_service.users.exceptions import InvalidCredentialsError, InvalidRefreshTokenError
-from auth_service.users.models import RefreshToken, Session, User
+from auth_service.users.models import RefreshToken, Role, Session, User
 from auth_service.users.services.keys import CLOCK_SKEW, signing_key_current
 from common.contracts.auth import SessionCreated, SessionRevoked
 from common.errors import NotFoundError
@@ -40,7 +40,7 @@ class SignedIn:
     """A session with fresh tokens. ``expires_at`` is the access token's."""
 
     user: User
-    access: Access
+    roles: list[Role]
     session: Session
     token: str
     refresh_token: str
@@ -54,31 +54,43 @@ def session_open(*, user: User, company_id: UUID | None = None, device: Device) 
     deactivated or its password changed since it was read.
     """
     with all_companies(SIGN_IN):
-        unchanged = User.objects.filter(pk=user.pk, is_active=True, password=user.password)
-        # The update locks the row: whoever ends this person's access either waits or is seen here.
-        if not unchanged.update(last_login=Now()):
-            raise InvalidCredentialsError()
-        access = selectors.access_at_sign_in(user.id, company_id)
-        if access is None:
-            raise InvalidCredentialsError()
-        session = Session.objects.create(
-            user=user,
-            company_id=access.company_id,
-            expires_at=timezone.now() + settings.SESSION_LIFETIME,
-            ip_address=device.ip_address,
-            user_agent=device.user_agent[:300],
-        )
-        publish(
-            SessionCreated(
-                session_id=session.id,
-                user_id=user.id,
-                ip_address=device.ip_address,
-                user_agent=session.user_agent,
-            ),
-            aggregate_id=session.id,
-            company_id=session.company_id,
-        )
+        access, session = _open(user, company_id, device)
         return _with_tokens(user, access, session)
+
+
+def session_open_for_admin(*, user: User, device: Device) -> None:
+    """Open a session without tokens for a browser in the admin, and note the rights in ``user``.
+
+    Ending it signs the browser out. Raises InvalidCredentialsError like :func:`session_open`.
+    """
+    with all_companies(SIGN_IN):
+        user.access, session = _open(user, None, device)
+        user.session_id = session.id
+
+
+def _open(user: User, company_id: UUID | None, device: Device) -> tuple[Access, Session]:
+    unchanged = User.objects.filter(pk=user.pk, is_active=True, password=user.password)
+    # The update locks the row: whoever ends this person's access either waits or is seen here.
+    if not unchanged.update(last_login=Now()):
+        raise InvalidCredentialsError()
+    access = selectors.access_at_sign_in(user.id, company_id)
+    if access is None:
+        raise InvalidCredentialsError()
+    session = Session.objects.create(
+        user=user,
+        company_id=access.company_id,
+        expires_at=timezone.now() + settings.SESSION_LIFETIME,
+        ip_address=device.ip_address,
+        user_agent=device.user_agent[:300],
+    )
+    created = SessionCreated(
+        session_id=session.id,
+        user_id=user.id,
+        ip_address=device.ip_address,
+        user_agent=session.user_agent,
+    )
+    publish(created, aggregate_id=session.id, company_id=session.company_id)
+    return access, session
 
 
 def session_refresh(*, refresh_token: str) -> SignedIn:
@@ -197,7 +209,8 @@ def _with_tokens(user: User, access: Access, session: Session) -> SignedIn:
         expires_at=int(expires_at.timestamp()),
     )
     token = issue_person_token(claims, key=signer.key, kid=signer.kid)
-    return SignedIn(user, access, session, token, refresh_token, expires_at)
+    roles = selectors.role_list_of(user.id)
+    return SignedIn(user, roles, session, token, refresh_token, expires_at)
 
 
 def _hash(token: str) -> str:

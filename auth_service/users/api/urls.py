@@ -1,0 +1,39 @@
+"""Addresses of accounts."""
+
+from django.urls import path, register_converter
+
+from auth_service.users.api import views
+
+
+class MailTokenConverter:
+    """A token as mails carry it; anything else is no address of ours."""
+
+    regex = "[A-Za-z0-9_-]{1,200}"
+
+    def to_python(self, value: str) -> str:
+        """The token itself."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """The token itself."""
+        return value
+
+
+register_converter(MailTokenConverter, "mailtoken")
+
+urlpatterns = [
+    path("register", views.RegisterView.as_view(), name="register"),
+    path("login", views.LoginView.as_view(), name="login"),
+    path("logout", views.LogoutView.as_view(), name="logout"),
+    path("refresh", views.RefreshView.as_view(), name="refresh"),
+    path("profile", views.ProfileView.as_view(), name="profile"),
+    path("sessions", views.SessionsView.as_view(), name="sessions"),
+    path("sessions/<uuid:session_id>", views.SessionView.as_view(), name="session"),
+    path("roles", views.RolesView.as_view(), name="roles"),
+    path("password/change", views.PasswordChangeView.as_view(), name="password-change"),
+    path("password/reset", views.PasswordResetRequestView.as_view(), name="password-reset-request"),
+    path("password/reset/<mailtoken:token>", views.PasswordResetView.as_view(), name="password-reset"),
+    path("email/verify/<mailtoken:token>", views.EmailVerifyView.as_view(), name="email-verify"),
+    path("email/resend-verification", views.ResendVerificationView.as_view(), name="resend-verification"),
+    path(".well-known/jwks.json", views.JwksView.as_view(), name="jwks"),
+]

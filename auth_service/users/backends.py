@@ -1,0 +1,46 @@
+"""Signing in to this service's own admin."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.backends import BaseBackend
+from django.http import HttpRequest
+
+from auth_service.users import selectors
+from auth_service.users.device import device_of
+from auth_service.users.exceptions import InvalidCredentialsError, TooManyAttemptsError
+from auth_service.users.models import User
+from auth_service.users.services.authentication import user_authenticate
+from auth_service.users.services.sessions import session_open_for_admin
+from common.security.tenancy import all_companies
+
+STAFF = "admin: which company a person administers is read from their own roles"
+
+
+class StaffBackend(BaseBackend):
+    """E-mail address and password, for people whose role administers accounts."""
+
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_: Any
+    ) -> User | None:
+        """The person, with the rights of this sign-in; None for wrong credentials and for everybody else."""
+        if request is None or not username or not password:
+            return None
+        try:
+            user = user_authenticate(email=username, password=password)
+            with all_companies(STAFF):
+                user.access = selectors.access_at_sign_in(user.id) or user.access
+            if not user.is_staff:
+                return None
+            session_open_for_admin(user=user, device=device_of(request))
+        except (InvalidCredentialsError, TooManyAttemptsError):
+            return None
+        return user
+
+    def get_user(self, user_id: UUID | str) -> User | None:
+        """The person behind a browser session, with their rights as they are now; None when access ended."""
+        with all_companies(STAFF):
+            user = User.objects.filter(pk=user_id, is_active=True).first()
+            if user is not None:
+                user.access = selectors.access_at_sign_in(user.id) or user.access
+            return user
