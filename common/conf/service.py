@@ -86,6 +86,7 @@ def service_settings(service: Service) -> dict[str, Any]:
         "MIDDLEWARE": [
             "django_prometheus.middleware.PrometheusBeforeMiddleware",
             "common.observability.middleware.RequestContextMiddleware",
+            "common.api.middleware.ErrorEnvelopeMiddleware",
             "django.middleware.security.SecurityMiddleware",
             "whitenoise.middleware.WhiteNoiseMiddleware",
             "django.contrib.sessions.middleware.SessionMiddleware",

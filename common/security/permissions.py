@@ -1,13 +1,16 @@
 """Who may do what: a view says it per method, and what it does not say is refused."""
 
 from collections.abc import Iterable
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from common.security.principal import Principal, ServicePrincipal
+
+if TYPE_CHECKING:
+    # DRF's views import their default permission classes, so not the other way round.
+    from rest_framework.views import APIView
 
 # One code, several of which one is enough, or ANYONE_SIGNED_IN.
 Requirement: TypeAlias = str | Iterable[str]
@@ -30,7 +33,7 @@ class DenyByDefault(BasePermission):
     HEAD needs what GET needs, OPTIONS a signed-in person; a method that is not named is refused.
     """
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         """Whether the request's sender may use the method."""
         if request.method == "OPTIONS":
             return satisfies(request.user, ANYONE_SIGNED_IN)
@@ -41,7 +44,7 @@ class DenyByDefault(BasePermission):
 class IsService(BasePermission):
     """Lets only our own services through."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         """Whether a service sent the request."""
         return isinstance(request.user, ServicePrincipal)
 
@@ -50,7 +53,7 @@ def requires(*codes: str) -> type[BasePermission]:
     """A permission class for other views: one of ``codes`` is enough; without codes anyone signed in is."""
 
     class Requires(BasePermission):
-        def has_permission(self, request: Request, view: APIView) -> bool:
+        def has_permission(self, request: Request, view: "APIView") -> bool:
             return satisfies(request.user, codes or ANYONE_SIGNED_IN)
 
     return Requires

@@ -1,7 +1,7 @@
 """Browser sessions of staff: who they belong to, and whether the sign-in that opened them still holds."""
 
 from datetime import UTC, datetime
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
 from django.contrib.auth import SESSION_KEY, get_user
@@ -19,6 +19,7 @@ OPENED_WITH = "signed_in"
 class StaffMember(Protocol):
     """What the user model of a service must offer beside Django's own demands."""
 
+    pk: Any
     is_active: bool
 
     def tenant_scope(self) -> Scope:

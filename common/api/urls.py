@@ -1,0 +1,26 @@
+"""Addresses that stand on every service."""
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+from django_prometheus.exports import ExportToDjangoView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from common.api.health import HealthView
+from common.api.views import RootView
+from common.staff.site import prepare_site
+
+
+def common_urls() -> list[URLPattern | URLResolver]:
+    """/, /health, /metrics, /schema, /docs, /admin/ and the choice of a language."""
+    prepare_site(admin.site)
+    return [
+        path("", RootView.as_view(), name="root"),
+        path("health", HealthView.as_view(), name="health"),
+        path("metrics", ExportToDjangoView, name="metrics"),
+        path("schema", SpectacularAPIView.as_view(), name="schema"),
+        path("docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+        path("admin", RedirectView.as_view(url="/admin/")),
+        path("admin/", admin.site.urls),
+        path("i18n/", include("django.conf.urls.i18n")),
+    ]

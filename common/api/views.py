@@ -1,0 +1,180 @@
+"""The base of every API view: who may, in whose scope, in one transaction with the answer."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import translation
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from common.api import idempotency
+from common.api.parsers import LARGEST_BODY
+from common.api.query import StrictQuery
+from common.observability.context import bind_actor
+from common.security.authentication import (
+    PersonAuthentication,
+    ServiceAuthentication,
+    StaffSessionAuthentication,
+)
+from common.security.permissions import DenyByDefault, IsService, Requirement
+from common.security.principal import Principal
+from common.security.scopes import open_scope
+
+FIRST_ERROR_STATUS = 400
+
+
+class ServiceAPIView(APIView):
+    """One address of a service.
+
+    A person's request runs in one transaction, in the scope of the company their token names (of every
+    company for a super administrator). An answer of 400 or above, or anything raised, rolls it back; the
+    answer is rendered before the commit, and a commit that fails is answered with an error.
+
+    * ``required_permissions``: per method the code a person needs, several of which one is enough, or
+      ``ANYONE_SIGNED_IN``. A method that is missing is refused.
+    * ``public``: nobody signs in, no scope is opened. ``internal``: only our services may call.
+    * ``manages_own_scope``: the handler opens scope and transaction itself (to wait outside of one, say).
+    * ``idempotent``: POST honours ``Idempotency-Key``.
+    * ``body_serializers``, ``query_serializers``, ``answer_serializers``: per method what goes in and out;
+      ``self.body()`` and ``self.query()`` read it, the OpenAPI document shows it.
+    """
+
+    required_permissions: ClassVar[Mapping[str, Requirement]] = {}
+    public: ClassVar[bool] = False
+    internal: ClassVar[bool] = False
+    manages_own_scope: ClassVar[bool] = False
+    idempotent: ClassVar[bool] = False
+    max_body_bytes: ClassVar[int] = LARGEST_BODY
+    cache_control: ClassVar[str] = "no-store"
+    body_serializers: ClassVar[Mapping[str, type[BaseSerializer[Any]]]] = {}
+    query_serializers: ClassVar[Mapping[str, type[StrictQuery]]] = {}
+    answer_serializers: ClassVar[Mapping[str, Any]] = {}
+    authentication_classes = (PersonAuthentication, StaffSessionAuthentication)
+    permission_classes = (DenyByDefault,)
+
+    _scope: ExitStack
+    _claimed: idempotency.IdempotencyKey | None = None
+    _scoped = False
+
+    def body(self) -> dict[str, Any]:
+        """The request's body, validated by the method's serializer; raises ValidationError (422)."""
+        serializer = self.body_serializers[self._method](
+            data=self.request.data, context={"request": self.request}
+        )
+        serializer.is_valid(raise_exception=True)
+        values: dict[str, Any] = serializer.validated_data
+        return values
+
+    def query(self) -> dict[str, Any]:
+        """The query parameters, validated by the method's StrictQuery; raises ValidationError (422)."""
+        return self.query_serializers.get(self._method, StrictQuery).read(self.request)
+
+    @property
+    def person(self) -> Principal:
+        """Who is asking; only where a person must be signed in."""
+        person = self.request.user
+        if not isinstance(person, Principal):
+            raise TypeError("This address is not one for people who are signed in.")
+        return person
+
+    @property
+    def _method(self) -> str:
+        return "GET" if self.request.method == "HEAD" else str(self.request.method)
+
+    def get_authenticators(self) -> list[BaseAuthentication]:
+        """Nobody signs in at a public address, only services at an internal one."""
+        if self.public:
+            return []
+        return [ServiceAuthentication()] if self.internal else super().get_authenticators()
+
+    def get_permissions(self) -> list[BasePermission]:
+        """See the class."""
+        if self.public:
+            return []
+        return [IsService()] if self.internal else list(super().get_permissions())
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """Personal data is kept in no cache on the way."""
+        return {**super().default_response_headers, "Cache-Control": self.cache_control}
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer the request; the transaction ends in here."""
+        try:
+            with ExitStack() as self._scope:
+                return super().dispatch(request, *args, **kwargs)
+        except Exception as error:  # rendering or the commit failed: nothing was changed
+            self._scoped = False
+            return self.finalize_response(self.request, self.handle_exception(error), *args, **kwargs)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse what may not be, then open the scope the handler runs in."""
+        if not hasattr(self, (request.method or "").lower()):
+            self.http_method_not_allowed(request)
+        super().initial(request, *args, **kwargs)
+        person = request.user
+        if not isinstance(person, Principal):
+            return
+        bind_actor(person.id, person.company_id)
+        _speak_language_of(person, request)
+        if self.manages_own_scope or request.method == "OPTIONS":
+            return
+        self._scope.enter_context(transaction.atomic())
+        self._scope.enter_context(open_scope(person.tenant_scope()))
+        self._scoped = True
+        if self.idempotent and request.method == "POST":
+            self._claimed = idempotency.claim_request(request)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """The answer to an error: undo the transaction, except for an answer given before."""
+        if isinstance(exc, idempotency.AlreadyAnswered):
+            return exc.answer
+        return super().handle_exception(exc)
+
+    def finalize_response(
+        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        """Render while the transaction is open, and let an error take its changes back."""
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        if isinstance(answer, Response) and not answer.is_rendered:
+            answer.render()
+        if not self._scoped:
+            return answer
+        if answer.status_code >= FIRST_ERROR_STATUS:
+            transaction.set_rollback(True)
+        elif self._claimed is not None:
+            idempotency.remember(self._claimed, answer)
+        return answer
+
+
+class RootView(ServiceAPIView):
+    """What stands where on this service."""
+
+    public = True
+
+    def get(self, request: Request) -> Response:
+        """Links, for people and for tools."""
+        paths = {"docs": "/docs", "schema": "/schema", "health": "/health", "admin": "/admin/"}
+        return Response(
+            {
+                "service": settings.SERVICE.name,
+                "version": settings.SERVICE_VERSION,
+                "links": {name: request.build_absolute_uri(path) for name, path in paths.items()},
+            }
+        )
+
+
+def _speak_language_of(person: Principal, request: Request) -> None:
+    """Answer in the person's language when the client does not ask for one."""
+    chosen = request.META.get("HTTP_ACCEPT_LANGUAGE") or settings.LANGUAGE_COOKIE_NAME in request.COOKIES
+    if not chosen and person.language in dict(settings.LANGUAGES):
+        translation.activate(person.language)

@@ -1,0 +1,67 @@
+"""The base of the admin's pages over tables of companies."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from common.errors import DomainError
+
+if TYPE_CHECKING:
+    # Django's own class takes no parameter at run time.
+    ModelAdmin = admin.ModelAdmin[Any]
+else:
+    ModelAdmin = admin.ModelAdmin
+
+
+class TenantAdmin(ModelAdmin):
+    """Pages whose rows row-level security chooses and whose changes go through services.
+
+    ``permission_area`` names the area whose codes the pages need: viewing ``area:view``, adding
+    ``area:create``, changing ``area:edit``, deleting ``area:delete``; ``permission_verbs`` says other verbs,
+    such as ``{"add": "upload"}``. Without an area the pages are the super administrators'. A DomainError of a
+    service takes the whole change back and is shown as a message.
+    """
+
+    permission_area: ClassVar[str | None] = None
+    permission_verbs: ClassVar[Mapping[str, str]] = {}
+    show_full_result_count = False
+    list_per_page = 50
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        return self._refusals_shown(
+            request,
+            lambda: super(TenantAdmin, self).changeform_view(request, object_id, form_url, extra_context),
+        )
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return self._refusals_shown(
+            request, lambda: super(TenantAdmin, self).delete_view(request, object_id, extra_context)
+        )
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return self._refusals_shown(
+            request, lambda: super(TenantAdmin, self).changelist_view(request, extra_context)
+        )
+
+    def _refusals_shown(self, request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
+        if request.method != "POST":
+            return view()
+        try:
+            with transaction.atomic():
+                return view()
+        except DomainError as error:
+            self.message_user(request, str(error.message), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())

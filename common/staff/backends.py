@@ -1,0 +1,34 @@
+"""Django's sign-in, answered by the auth service."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.backends import BaseBackend
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+
+from common.errors import DomainError
+from common.staff.models import StaffUser
+from common.staff.services import staff_sign_in
+
+
+class AuthServiceBackend(BaseBackend):
+    """E-mail address and password of an account in auth."""
+
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_: Any
+    ) -> StaffUser | None:
+        """The staff member, or None for wrong credentials.
+
+        Raises Django's ValidationError, which the form shows, when the reason is another.
+        """
+        if not username or not password:
+            return None
+        try:
+            return staff_sign_in(email=username, password=password)
+        except DomainError as error:
+            raise ValidationError(str(error.message), code=error.code) from error
+
+    def get_user(self, user_id: UUID | str) -> StaffUser | None:
+        """The staff member behind a browser session; None when they were signed out."""
+        return StaffUser.objects.filter(pk=user_id, is_active=True).first()
