@@ -1,0 +1,67 @@
+"""Makes the passwords and keys of a system in containers: ``.venv/bin/python -m compose.prepare``.
+
+Running it again keeps what is there. Everything lies in compose/secrets, readable by its owner only; that
+is also the account the services run as, or 10001 when this is run by root.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Final
+
+from common.runtime.credentials import Credentials, ensure_keys, load_or_create
+from common.runtime.files import write_private
+from common.runtime.layout import SERVICES
+from common.runtime.provision import app_role, database_name, owner_role
+
+HERE: Final = Path(__file__).resolve().parent
+SERVICE_ACCOUNT: Final = 10001
+
+
+def prepare(folder: Path) -> None:
+    """Write what compose.yaml reads: secrets/ with one env file a process kind, and .env beside it."""
+    secrets = folder / "secrets"
+    secrets.mkdir(mode=0o700, parents=True, exist_ok=True)
+    credentials = load_or_create(secrets, SERVICES)
+    ensure_keys(secrets, SERVICES)
+    for name, values in _env_files(credentials).items():
+        write_private(secrets / name, _lines(values))
+    uid, gid = os.getuid() or SERVICE_ACCOUNT, os.getgid() or SERVICE_ACCOUNT
+    if os.getuid() == 0:
+        for path in [secrets, *secrets.rglob("*")]:
+            os.chown(path, uid, gid)
+    write_private(folder / ".env", _lines({"HRMS_UID": str(uid), "HRMS_GID": str(gid)}))
+
+
+def _env_files(credentials: Credentials) -> dict[str, dict[str, str]]:
+    files = {
+        "postgres.env": {"POSTGRES_PASSWORD": credentials.superuser_password},
+        "redis.env": {"REDIS_PASSWORD": credentials.redis_password},
+    }
+    redis = f"redis://:{credentials.redis_password}@redis:6379"
+    for service in SERVICES:
+        own = credentials.services[service]
+        files[f"{service}.env"] = {
+            "DATABASE_URL": _database_url(service, app_role(service), own.app_password),
+            "REDIS_URL": f"{redis}/0",
+            "CACHE_URL": f"{redis}/1",
+            "SECRET_KEY": own.secret_key,
+        }
+        files[f"{service}-owner.env"] = {
+            "DATABASE_URL": _database_url(service, owner_role(service), own.owner_password)
+        }
+    files["auth.env"]["SIGNING_KEY_PASSPHRASE"] = credentials.signing_key_passphrase
+    return files
+
+
+def _database_url(service: str, role: str, password: str) -> str:
+    return f"postgresql://{role}:{password}@postgres:5432/{database_name(service)}"
+
+
+def _lines(values: dict[str, str]) -> str:
+    return "".join(f"{name}={value}\n" for name, value in values.items())
+
+
+if __name__ == "__main__":
+    prepare(HERE)
+    sys.stdout.write(f"The secrets are in {HERE / 'secrets'}: keep a copy in a safe place, never in git.\n")

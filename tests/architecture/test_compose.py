@@ -1,0 +1,79 @@
+"""The containers run what the services are, and read what the preparation writes."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from common.conf.service import PORTS
+from compose.prepare import prepare
+from tests.architecture.tree import ROOT
+
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose" / "compose.yaml").read_text(encoding="utf-8"))
+OF_OTHERS = {"postgres", "redis", "prometheus"}
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("compose")
+    prepare(folder)
+    return folder
+
+
+def _of_ours() -> dict[str, dict[str, Any]]:
+    return {name: each for name, each in COMPOSE["services"].items() if name not in OF_OTHERS}
+
+
+@pytest.mark.parametrize("service", PORTS)
+def test_a_service_has_its_three_processes_and_its_migrations(service: str) -> None:
+    processes = {name.removeprefix(f"{service}-"): each for name, each in _of_ours().items()}
+    for process in ("web", "worker", "relay"):
+        assert processes[process]["command"] == [process]
+        assert processes[process]["environment"]["PORT"] == str(PORTS[service])
+        assert processes[process]["depends_on"][f"{service}-migrate"] == {
+            "condition": "service_completed_successfully"
+        }
+    assert processes["migrate"]["env_file"][-1] == f"secrets/{service}-owner.env"
+
+
+def test_nothing_of_ours_runs_as_root_or_may_become_it() -> None:
+    lax = [
+        name
+        for name, each in _of_ours().items()
+        if not each["user"].startswith("${HRMS_UID:?")
+        or each["cap_drop"] != ["ALL"]
+        or each["security_opt"] != ["no-new-privileges:true"]
+    ]
+    assert lax == []
+
+
+def test_prometheus_asks_every_service() -> None:
+    text = (ROOT / "compose" / "prometheus.yml").read_text(encoding="utf-8")
+    targets = yaml.safe_load(text)["scrape_configs"][0]["static_configs"][0]["targets"]
+    assert targets == [f"{service}-web:{port}" for service, port in PORTS.items()]
+
+
+def test_the_preparation_writes_every_file_that_is_read(prepared: Path) -> None:
+    wanted = {file for each in COMPOSE["services"].values() for file in each.get("env_file", [])}
+    wanted |= {secret["file"] for secret in COMPOSE["secrets"].values()}
+    assert [file for file in sorted(wanted) if not (prepared / file).is_file()] == []
+    assert (prepared / ".env").read_text(encoding="utf-8").startswith("HRMS_UID=")
+
+
+def test_secrets_are_for_their_owner_only_and_survive_a_second_preparation(prepared: Path) -> None:
+    before = {path: path.read_bytes() for path in prepared.rglob("*") if path.is_file()}
+    assert [path for path in before if path.stat().st_mode & 0o077] == []
+    assert {path.stat().st_uid for path in before if path.parent != prepared} != {0}
+    prepare(prepared)
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_no_secret_of_one_service_is_in_anothers_environment(prepared: Path) -> None:
+    keys = [
+        line
+        for file in sorted((prepared / "secrets").glob("*.env"))
+        for line in file.read_text(encoding="utf-8").splitlines()
+        if line.startswith(("SECRET_KEY=", "DATABASE_URL="))
+    ]
+    assert len(keys) == len(set(keys)) == 3 * len(PORTS)
