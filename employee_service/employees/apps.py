@@ -1,10 +1,19 @@
 """Django's registration of the app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class EmployeesConfig(AppConfig):
-    """The employee service's own app."""
+    """The employee service's own app; it drives the create-employee saga."""
 
     name = "employee_service.employees"
     label = "employees"
+    verbose_name = _("employees")
+
+    def ready(self) -> None:
+        from common.sagas.registry import register
+        from employee_service.employees.services.hiring import employees_activate
+        from employee_service.sagas.create_employee import CREATE_EMPLOYEE_SAGA
+
+        register(CREATE_EMPLOYEE_SAGA, completed_many=employees_activate)

@@ -3,7 +3,6 @@
 Until the last step is done the account is inactive and the record pending, so nobody sees half an employee.
 """
 
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -11,9 +10,7 @@ import msgspec
 from common.contracts.auth import CREATE_USER, ROLLBACK_USER_CREATION, CreateUser
 from common.contracts.company import ROLLBACK_COMPANY_HEADCOUNT, UPDATE_HEADCOUNT, UpdateHeadcount
 from common.contracts.employee import CREATE_EMPLOYEE, ROLLBACK_EMPLOYEE_CREATION, CreateEmployee
-from common.sagas.definition import SagaDefinition, Step
-
-Results = dict[str, Any]
+from common.sagas.definition import Results, SagaDefinition, Step
 
 
 class CreateEmployeeData(msgspec.Struct, frozen=True, kw_only=True):

@@ -421,6 +421,22 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="employee",
+            index=models.Index(
+                condition=models.Q(("civil_id", ""), _negated=True),
+                fields=["company_id", "civil_id"],
+                name="employees_by_civil_id",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="employee",
+            index=models.Index(
+                condition=models.Q(("passport_number", ""), _negated=True),
+                fields=["company_id", "passport_number"],
+                name="employees_by_passport",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="employee",
             index=models.Index(fields=["number", "id"], name="employees_of_all_companies"),
         ),
         migrations.AddConstraint(

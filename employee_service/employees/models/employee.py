@@ -181,6 +181,14 @@ class Employee(models.Model):
                 condition=Q(manager__isnull=False),
             ),
             models.Index(fields=["user_id"], name="employees_by_user"),
+            models.Index(
+                fields=["company_id", "civil_id"], name="employees_by_civil_id", condition=~Q(civil_id="")
+            ),
+            models.Index(
+                fields=["company_id", "passport_number"],
+                name="employees_by_passport",
+                condition=~Q(passport_number=""),
+            ),
             # The group's own staff list every company's people.
             models.Index(fields=["number", "id"], name="employees_of_all_companies"),
         ]

@@ -1,0 +1,1 @@
+"""Reads of the employee service, always limited to what the reader may see."""

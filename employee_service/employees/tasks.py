@@ -1,0 +1,21 @@
+"""This service's step of the create-employee saga, as Celery tasks of the contract's names."""
+
+from collections.abc import Sequence
+
+from common.contracts.employee import CREATE_EMPLOYEE, ROLLBACK_EMPLOYEE_CREATION, CreateEmployee
+from common.sagas.outcomes import Call, Outcome
+from common.sagas.participant import compensates, participates
+from employee_service.employees.services.hiring import employees_create, employees_creation_rollback
+
+
+@participates(CREATE_EMPLOYEE, command=CreateEmployee)
+def create_employee(calls: Sequence[Call[CreateEmployee]]) -> list[Outcome]:
+    """Make pending employee records, or refuse them."""
+    return employees_create(calls)
+
+
+@compensates(ROLLBACK_EMPLOYEE_CREATION, of=CREATE_EMPLOYEE, command=CreateEmployee)
+def rollback_employee_creation(calls: Sequence[Call[CreateEmployee]]) -> list[Outcome]:
+    """Remove the pending records again."""
+    employees_creation_rollback(call.command.employee_id for call in calls)
+    return [Outcome.done() for _ in calls]
