@@ -143,7 +143,10 @@ def _field_details(detail: Any) -> dict[str, Any]:
 
 def _django_details(error: DjangoValidationError) -> dict[str, Any]:
     if hasattr(error, "error_dict"):
-        return {"non_field_errors" if name == "__all__" else name: list(found) for name, found in error}
+        return {
+            "non_field_errors" if name == "__all__" else name: found
+            for name, found in error.message_dict.items()
+        }
     return {"non_field_errors": list(error.messages)}
 
 

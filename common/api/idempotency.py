@@ -84,13 +84,13 @@ def attach_saga(record: IdempotencyKey, saga_id: UUID) -> None:
     record.save(update_fields=["saga_id"])
 
 
-def claim_request(request: Request) -> IdempotencyKey | None:
-    """Claim the request's key, if it has one; raises AlreadyAnswered for a repetition."""
+def claim_request(request: Request, person: Principal) -> IdempotencyKey | None:
+    """Claim the key of the person's request, if it has one; raises AlreadyAnswered for a repetition."""
     key = key_of(request)
     if key is None:
         return None
     record, created = claim(
-        principal=request.user,
+        principal=person,
         key=key,
         method=str(request.method),
         path=request.path,

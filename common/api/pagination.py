@@ -95,7 +95,7 @@ class Keyset:
                 {"cursor": [_("This cursor does not belong to this list.")]}
             ) from error
 
-    def _field(self, name: str) -> Field[Any, Any]:
+    def _field(self, name: str) -> "Field[Any, Any]":
         field = self.ordered.model._meta.get_field(name)
         if not isinstance(field, Field):
             raise FieldDoesNotExist(name)

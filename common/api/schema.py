@@ -69,7 +69,7 @@ class OperationSchema(AutoSchema):
         return [*statuses, 422]
 
 
-class PersonTokenScheme(OpenApiAuthenticationExtension):
+class PersonTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """A person's access token in the Authorization header."""
 
     target_class = "common.security.authentication.PersonAuthentication"
@@ -80,14 +80,14 @@ class PersonTokenScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
-class ServiceTokenScheme(PersonTokenScheme):
+class ServiceTokenScheme(PersonTokenScheme):  # type: ignore[no-untyped-call]
     """A service's token, for internal addresses."""
 
     target_class = "common.security.authentication.ServiceAuthentication"
     name = "service"
 
 
-class StaffSessionScheme(OpenApiAuthenticationExtension):
+class StaffSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """The browser session of the admin."""
 
     target_class = "common.security.authentication.StaffSessionAuthentication"

@@ -17,6 +17,7 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from common.api import idempotency
+from common.api.models import IdempotencyKey
 from common.api.parsers import LARGEST_BODY
 from common.api.query import StrictQuery
 from common.observability.context import bind_actor
@@ -62,7 +63,7 @@ class ServiceAPIView(APIView):
     permission_classes = (DenyByDefault,)
 
     _scope: ExitStack
-    _claimed: idempotency.IdempotencyKey | None = None
+    _claimed: IdempotencyKey | None = None
     _scoped = False
 
     def body(self) -> dict[str, Any]:
@@ -100,7 +101,7 @@ class ServiceAPIView(APIView):
         """See the class."""
         if self.public:
             return []
-        return [IsService()] if self.internal else list(super().get_permissions())
+        return [IsService()] if self.internal else [permission() for permission in self.permission_classes]
 
     @property
     def default_response_headers(self) -> dict[str, str]:
@@ -132,7 +133,7 @@ class ServiceAPIView(APIView):
         self._scope.enter_context(open_scope(person.tenant_scope()))
         self._scoped = True
         if self.idempotent and request.method == "POST":
-            self._claimed = idempotency.claim_request(request)
+            self._claimed = idempotency.claim_request(request, person)
 
     def handle_exception(self, exc: Exception) -> Response:
         """The answer to an error: undo the transaction, except for an answer given before."""
@@ -140,12 +141,11 @@ class ServiceAPIView(APIView):
             return exc.answer
         return super().handle_exception(exc)
 
-    def finalize_response(
-        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         """Render while the transaction is open, and let an error take its changes back."""
         answer = super().finalize_response(request, response, *args, **kwargs)
-        if isinstance(answer, Response) and not answer.is_rendered:
+        # A handler may also answer with a plain HttpResponse, which is rendered as it is.
+        if not getattr(answer, "is_rendered", True):
             answer.render()
         if not self._scoped:
             return answer

@@ -17,10 +17,9 @@ NAMES = {
 
 def prepare_site(site: AdminSite) -> None:
     """Name the site after the service, and take away deletion in bulk: it would go round the services."""
-    name = NAMES[settings.SERVICE.name]
-    site.site_header = format_lazy("HRMS · {}", name)
-    site.site_title = format_lazy("HRMS · {}", name)
-    site.index_title = name
+    title = format_lazy("HRMS · {}", NAMES[settings.SERVICE.name])
+    site.site_header = site.site_title = title
+    site.index_title = NAMES[settings.SERVICE.name]
     site.site_url = "/docs"
-    if "delete_selected" in dict(site.actions):
+    if any(name == "delete_selected" for name, _action in site.actions):
         site.disable_action("delete_selected")
