@@ -37,6 +37,7 @@ def load_app(service: Service) -> Celery:
     """The service's Celery application, made current, for processes that Celery did not start."""
     app: Celery = import_module(f"{service.package}.celery").app
     app.set_current()
+    app.loader.import_default_modules()
     app.finalize()
     return app
 
@@ -49,6 +50,8 @@ def queues(service: str) -> tuple[str, str, str]:
 def make_celery(service: Service) -> Celery:
     """The Celery application of ``service``; reads Django's settings for the broker's address."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"{service.package}.settings")
+    # Celery would load every view at the start of a worker only to check it; the web process does that.
+    os.environ.setdefault("CELERY_SKIP_CHECKS", "true")
     from django.conf import settings
 
     app = Celery(service.name, set_as_current=True)

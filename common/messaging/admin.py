@@ -14,7 +14,7 @@ from common.staff.operators import OperatorAdmin
 
 
 @admin.register(EventRecord)
-class EventRecordAdmin(OperatorAdmin[EventRecord]):
+class EventRecordAdmin(OperatorAdmin):
     """The event log; nobody edits the past."""
 
     list_display = ("position", "type", "aggregate_id", "version", "company_id", "actor_id", "occurred_at")
@@ -24,14 +24,14 @@ class EventRecordAdmin(OperatorAdmin[EventRecord]):
 
 
 @admin.register(Subscriber)
-class SubscriberAdmin(OperatorAdmin[Subscriber]):
+class SubscriberAdmin(OperatorAdmin):
     """Who reads this service's events, and how far."""
 
     list_display = ("name", "acknowledged", "last_pull_at")
 
 
 @admin.register(Cursor)
-class CursorAdmin(OperatorAdmin[Cursor]):
+class CursorAdmin(OperatorAdmin):
     """How far this service has read others' events."""
 
     list_display = ("producer", "position", "head", "lag", "attempts", "last_error", "moved_at", "pulled_at")
@@ -43,7 +43,7 @@ class CursorAdmin(OperatorAdmin[Cursor]):
 
 
 @admin.register(ParkedEvent)
-class ParkedEventAdmin(OperatorAdmin[ParkedEvent]):
+class ParkedEventAdmin(OperatorAdmin):
     """Events that could not be applied: retry or skip."""
 
     list_display = ("type", "producer", "position", "aggregate_id", "state", "error", "attempts", "parked_at")

@@ -1,7 +1,7 @@
 """Sagas for HR staff and operators: steps, attempts, errors, and the four ways to help one along."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -15,6 +15,11 @@ from common.errors import DomainError
 from common.sagas import services
 from common.sagas.models import LIVE, SagaEffect, SagaInstance, SagaState, SagaStep
 from common.staff.operators import OperatorAdmin
+
+if TYPE_CHECKING:
+    TabularInline = admin.TabularInline[Any, Any]
+else:
+    TabularInline = admin.TabularInline
 
 ACTIONS: dict[str, tuple[Any, Callable[..., None]]] = {
     "retry": (_("Try again"), services.saga_retry),
@@ -30,7 +35,7 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
 
-class StepInline(admin.TabularInline[SagaStep, SagaInstance]):
+class StepInline(TabularInline):
     """Every attempt at every step."""
 
     model = SagaStep
@@ -66,7 +71,7 @@ class StepInline(admin.TabularInline[SagaStep, SagaInstance]):
 
 
 @admin.register(SagaInstance)
-class SagaAdmin(OperatorAdmin[SagaInstance]):
+class SagaAdmin(OperatorAdmin):
     """One run of a process over several services."""
 
     permission_area = "employees"
@@ -161,7 +166,7 @@ class SagaAdmin(OperatorAdmin[SagaInstance]):
 
 
 @admin.register(SagaEffect)
-class SagaEffectAdmin(OperatorAdmin[SagaEffect]):
+class SagaEffectAdmin(OperatorAdmin):
     """What this service did for sagas."""
 
     list_display = ("saga_id", "step", "direction", "status", "fence", "created_at")

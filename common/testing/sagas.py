@@ -1,0 +1,84 @@
+"""A broker for tests in one process: real Redis queues, delivered one message at a time by the test."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from celery import Celery
+from django.conf import settings
+from kombu import Queue
+from redis import Redis
+
+from common.conf.celery import load_app, queues
+
+
+class TestBroker:
+    """Delivers what was published to this service's queues, in this process, when told to."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        self.app: Celery = load_app(settings.SERVICE)
+        self.redis: Any = Redis.from_url(settings.REDIS_URL)
+        self.loses_unacknowledged = False
+
+    def flush(self) -> None:
+        """FLUSHDB: everything that was queued is gone."""
+        self.redis.flushdb()
+
+    def pending(self, *names: str) -> int:
+        """How many messages wait in the queues called ``names``, or in all queues of this service."""
+        chosen = names or queues(settings.SERVICE.name)
+        return sum(self.redis.llen(name) for name in chosen)
+
+    def deliver_one(self, *names: str) -> str | None:
+        """Run the task of the first waiting message here; returns its name, None when nothing waits.
+
+        The message is acknowledged after the task, as ``acks_late`` does. When the task raises (a
+        simulated kill does) it goes back to its queue, or is lost if ``loses_unacknowledged``: a worker
+        killed between taking a message and noting it down loses it for good.
+        """
+        with self.app.connection_for_read() as connection:
+            for name in names or queues(settings.SERVICE.name):
+                message = Queue(name, durable=True)(connection.default_channel).get(no_ack=False)
+                if message is None:
+                    continue
+                args, kwargs, _embed = message.payload
+                task_name = message.headers["task"]
+                try:
+                    self.app.tasks[task_name](*args, **kwargs)
+                except BaseException:
+                    (message.ack if self.loses_unacknowledged else message.requeue)()
+                    raise
+                message.ack()
+                return str(task_name)
+        return None
+
+    def deliver_all(self, *names: str, limit: int = 1_000) -> list[str]:
+        """Deliver until nothing waits; returns the tasks' names in order."""
+        done: list[str] = []
+        while len(done) < limit:
+            name = self.deliver_one(*names)
+            if name is None:
+                return done
+            done.append(name)
+        raise AssertionError(f"Still busy after {limit} messages: {done[-5:]}")
+
+    def drop_one(self, name: str) -> bool:
+        """Lose the first message of a queue; False when none waits."""
+        return self.redis.rpop(name) is not None
+
+
+@contextmanager
+def test_broker() -> Iterator[TestBroker]:
+    """A broker with empty queues before and after."""
+    broker = TestBroker()
+    broker.flush()
+    try:
+        yield broker
+    finally:
+        broker.flush()
+        broker.redis.close()
+
+
+test_broker.__test__ = False  # type: ignore[attr-defined]
