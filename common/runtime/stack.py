@@ -47,7 +47,7 @@ class Stack:
         root: The folder for data, logs and secrets; a relative one is taken from the repository.
         service_ports: The services' ports; free ones that are remembered in the folder when left out.
         kind: What the services are told in SERVICE_ENV.
-        fsync: False gives up PostgreSQL's crash safety for speed.
+        fsync: False is faster; a crash of the machine (not of a process) may then damage the data.
         databases: What to provide; the six services' when left out.
         progress: Where to tell what is going on.
         code: The folder with the services, when it is not this repository.

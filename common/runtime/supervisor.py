@@ -122,10 +122,10 @@ class Supervisor:
             self._changed.wait_for(lambda: not any(run.process for run in runs), timeout=5.0)
 
     def _dismiss_guard(self) -> None:
-        if self._guard and self._guard.stdin:
-            self._guard.stdin.write(b"done")
-            self._guard.stdin.close()
-            self._guard.wait()
+        guard, self._guard = self._guard, None
+        if guard:
+            # Waits for its end; a guard that somebody has killed needs no word.
+            guard.communicate(b"done")
 
     def _watch(self) -> None:
         logs_due = time.monotonic() + _LOG_CHECK
