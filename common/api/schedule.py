@@ -7,6 +7,7 @@ from celery.schedules import crontab
 COMMON_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "forget idempotency keys": {"task": "api.purge_idempotency_keys", "schedule": crontab(hour=2, minute=10)},
     "forget revocations": {"task": "security.purge_revocations", "schedule": crontab(hour=2, minute=20)},
+    "prune events": {"task": "messaging.prune_events", "schedule": crontab(hour=2, minute=40)},
     "forget browser sessions": {
         "task": "security.clear_browser_sessions",
         "schedule": crontab(hour=2, minute=30),

@@ -12,7 +12,7 @@ from common.staff.site import prepare_site
 
 
 def common_urls() -> list[URLPattern | URLResolver]:
-    """/, /health, /metrics, /schema, /docs, /admin/ and the choice of a language."""
+    """/, /health, /metrics, /schema, /docs, /admin/, the choice of a language, and the event feed."""
     prepare_site(admin.site)
     return [
         path("", RootView.as_view(), name="root"),
@@ -23,4 +23,5 @@ def common_urls() -> list[URLPattern | URLResolver]:
         path("admin", RedirectView.as_view(url="/admin/")),
         path("admin/", admin.site.urls),
         path("i18n/", include("django.conf.urls.i18n")),
+        path("", include("common.messaging.api.urls")),
     ]

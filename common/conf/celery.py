@@ -24,14 +24,6 @@ REQUIRED = {
     "task_default_exchange_type": "direct",
 }
 
-DAY = 24 * 3600.0
-COMMON_BEAT = {
-    "purge-revocations": {"task": "security.purge_revocations", "schedule": DAY},
-    "purge-idempotency-keys": {"task": "api.purge_idempotency_keys", "schedule": DAY},
-    "prune-events": {"task": "messaging.prune_events", "schedule": DAY},
-}
-"""Periodic jobs that every service has."""
-
 
 def load_app(service: Service) -> Celery:
     """The service's Celery application, made current, for processes that Celery did not start."""
@@ -53,6 +45,8 @@ def make_celery(service: Service) -> Celery:
     # Celery would load every view at the start of a worker only to check it; the web process does that.
     os.environ.setdefault("CELERY_SKIP_CHECKS", "true")
     from django.conf import settings
+
+    from common.api.schedule import COMMON_BEAT_SCHEDULE
 
     app = Celery(service.name, set_as_current=True)
     app.conf.update(
@@ -78,7 +72,7 @@ def make_celery(service: Service) -> Celery:
         task_publish_retry=False,
         worker_hijack_root_logger=False,
         worker_proc_alive_timeout=30,
-        beat_schedule={**COMMON_BEAT, **getattr(settings, "BEAT_SCHEDULE", {})},
+        beat_schedule={**COMMON_BEAT_SCHEDULE, **getattr(settings, "BEAT_SCHEDULE", {})},
         beat_max_loop_interval=5,
     )
     app.autodiscover_tasks()
