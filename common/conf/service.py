@@ -65,6 +65,7 @@ def service_settings(service: Service) -> dict[str, Any]:
             "django.contrib.contenttypes",
             "django.contrib.sessions",
             "django.contrib.messages",
+            "django.contrib.postgres",
             "whitenoise.runserver_nostatic",
             "django.contrib.staticfiles",
             "rest_framework",
