@@ -97,7 +97,7 @@ CARRIED: Mapping[str, tuple[Mapping[str, Any], tuple[str, ...]]] = {
 
 
 def write_dirty_file(path: Path) -> Path:
-    """Every fault of SET_ASIDE and CARRIED once, two employees with one id, and faulty accounts and companies."""
+    """Every fault of SET_ASIDE and CARRIED once, a repeated id, and faulty accounts and companies."""
     faults = [*(values for values, _ in SET_ASIDE.values()), *(values for values, _ in CARRIED.values())]
     employees = [employee(number, **values) for number, values in enumerate(faults, 1)]
     return write_legacy_file(

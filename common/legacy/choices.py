@@ -1,0 +1,66 @@
+"""What can be wrong with old data, and what became of a row."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Problem(TextChoices):
+    """Why a single value is refused."""
+
+    MISSING = "missing", _("is missing")
+    NOT_TEXT = "not_text", _("is not text")
+    UNSTORABLE_CHARACTERS = "unstorable_characters", _("holds characters that cannot be stored")
+    TOO_LONG = "too_long", _("is too long")
+    NOT_A_BOOLEAN = "not_a_boolean", _("is neither yes nor no")
+    NOT_A_DATE = "not_a_date", _("is not a date")
+    IMPOSSIBLE_DATE = "impossible_date", _("is a day that does not exist")
+    NOT_A_NUMBER = "not_a_number", _("is not a number")
+    NEGATIVE = "negative", _("is negative")
+    TOO_PRECISE = "too_precise", _("has more than three decimals")
+    OUT_OF_RANGE = "out_of_range", _("is out of range")
+    BROKEN_JSON = "broken_json", _("is not the JSON it should be")
+    UNKNOWN_WORD = "unknown_word", _("is not one of the known words")
+    NOT_AN_EMAIL = "not_an_email", _("is not an e-mail address")
+    NOT_AN_ADDRESS = "not_an_address", _("is not a web address")
+
+
+class QuarantineReason(TextChoices):
+    """Why a row was set aside."""
+
+    MISSING_ID = "missing_id", _("The row has no id")
+    REPEATED_ID = "repeated_id", _("An earlier row has the same id")
+    UNKNOWN_COMPANY = "unknown_company", _("The company is not in the file")
+    REPEATED_EMAIL = "repeated_email", _("An earlier account has the same e-mail address")
+    UNREADABLE_VALUES = "unreadable_values", _("Some values cannot be carried as they stand")
+    REFUSED = "refused", _("The service refused the row")
+
+
+class ToDoKind(TextChoices):
+    """What HR has to complete or decide after an import."""
+
+    MISSING_EMAIL = "missing_email", _("has no e-mail address")
+    UNUSABLE_EMAIL = "unusable_email", _("has an unusable e-mail address")
+    DUPLICATE_EMAIL = "duplicate_email", _("has an e-mail address that belongs to somebody else")
+    MISSING_HIRE_DATE = "missing_hire_date", _("has no hire date")
+    MISSING_COMPANY = "missing_company", _("belongs to no company and can see nothing")
+    OTHER_PERMISSIONS = "other_permissions", _("had permissions beyond the role")
+    UNUSABLE_PASSWORD = "unusable_password", _("has no password that can be used")
+    UNREADABLE_VALUE = "unreadable_value", _("has a value that could not be carried")
+    DUPLICATE_NAME = "duplicate_name", _("has the name of another one and was given a number")
+    LINKED_ACCOUNT = "linked_account", _("was linked to the account with the same e-mail address")
+
+
+class SubjectKind(TextChoices):
+    """What a to-do item is about."""
+
+    USER = "user", _("user")
+    COMPANY = "company", _("company")
+    EMPLOYEE = "employee", _("employee")
+    DEPARTMENT = "department", _("department")
+
+
+class RunState(TextChoices):
+    """How far an import came."""
+
+    RUNNING = "running", _("running or interrupted")
+    FINISHED = "finished", _("finished")

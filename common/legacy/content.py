@@ -1,0 +1,40 @@
+"""Old content as JSON, whole: whatever PostgreSQL cannot hold as text is kept as hexadecimal digits."""
+
+import math
+from collections.abc import Iterable, Mapping
+
+from common.legacy.reader import Row
+from common.legacy.values import Cell, storable
+
+Json = None | int | float | str | dict[str, str]
+_EMPTY = (None, "", "[]", "{}")
+
+
+def preserved(row: Row, *, only: frozenset[str] | None = None) -> dict[str, Json]:
+    """The row as a JSON object, or those of its columns that are in ``only``."""
+    return {
+        _key(column): _preserved_cell(cell) for column, cell in row.items() if only is None or column in only
+    }
+
+
+def leftovers(row: Row, taken: Iterable[str]) -> dict[str, Json]:
+    """What the row says in columns that nothing took: known ones without a place, and unknown ones."""
+    gone = frozenset(taken)
+    rest: Mapping[str, Cell] = {
+        column: cell for column, cell in row.items() if column not in gone and cell not in _EMPTY
+    }
+    return preserved(dict(rest))
+
+
+def _preserved_cell(cell: Cell) -> Json:
+    if isinstance(cell, bytes):
+        return {"hex": cell.hex()}
+    if isinstance(cell, str) and not storable(cell):
+        return {"text_hex": cell.encode("utf-8", "surrogatepass").hex()}
+    if isinstance(cell, float) and not math.isfinite(cell):
+        return {"real": str(cell)}
+    return cell
+
+
+def _key(column: str) -> str:
+    return column if storable(column) else column.encode("utf-8", "surrogatepass").hex()

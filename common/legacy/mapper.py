@@ -1,0 +1,99 @@
+"""What a mapper is: a pure function from an old row to the arguments of a service, or to why not."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from common.legacy.choices import Problem, QuarantineReason, SubjectKind, ToDoKind
+from common.legacy.reader import Row
+from common.legacy.values import Cell, ValueRefusedError
+
+ArgsT = TypeVar("ArgsT")
+ValueT = TypeVar("ValueT")
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """Something that HR has to complete; ``detail`` is the old value it is about, if there was one."""
+
+    kind: ToDoKind
+    subject_kind: SubjectKind
+    subject_id: UUID
+    subject_name: str
+    company_id: UUID | None
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Imported(Generic[ArgsT]):
+    """The row becomes the thing ``id``, made by a service from ``args``, unless it is there already."""
+
+    id: UUID
+    args: ArgsT
+    todo: Sequence[ToDo] = ()
+
+
+@dataclass(frozen=True)
+class Merged:
+    """The row's content goes into a thing that another row makes."""
+
+    into: UUID
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """The row is set aside with its full content; ``company_id`` says whose HR may see it."""
+
+    reason: QuarantineReason
+    problems: Mapping[str, Problem] = field(default_factory=dict)
+    company_id: UUID | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """The row stays behind by a stated rule."""
+
+    rule: str
+
+
+Outcome = Imported[ArgsT] | Merged | Quarantined | Skipped
+# The row, and its place in the table, which is all that tells rows without an id of their own apart.
+Mapper = Callable[[Row, int], Outcome[ArgsT]]
+
+
+class RowRefusedError(Exception):
+    """A row with values that cannot be carried: each column with what is wrong with it."""
+
+    def __init__(self, problems: Mapping[str, Problem]) -> None:
+        super().__init__(", ".join(f"{column}: {problem.value}" for column, problem in problems.items()))
+        self.problems = problems
+
+
+class Fields:
+    """Reads the columns of one row and collects everything that is wrong, not only the first thing."""
+
+    def __init__(self, row: Row) -> None:
+        self._row = row
+        self.problems: dict[str, Problem] = {}
+
+    def take(self, column: str, parse: Callable[[Cell], ValueT], instead: ValueT) -> ValueT:
+        """The parsed value of ``column`` (NULL if the file lacks it); ``instead`` after noting a problem."""
+        try:
+            return parse(self._row.get(column))
+        except ValueRefusedError as refused:
+            self.problems[column] = refused.problem
+            return instead
+
+    def require(self, column: str, parse: Callable[[Cell], str]) -> str:
+        """Like :meth:`take` for a text that may not be empty."""
+        found = self.take(column, parse, "")
+        if not found:
+            self.problems.setdefault(column, Problem.MISSING)
+        return found
+
+    def check(self) -> None:
+        """Raise RowRefusedError when anything was wrong."""
+        if self.problems:
+            raise RowRefusedError(self.problems)

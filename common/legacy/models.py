@@ -1,0 +1,155 @@
+"""What an import leaves behind beside the data: its runs, the rows set aside, and work for HR."""
+
+from django.contrib.postgres.functions import RandomUUID
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from common.legacy.choices import QuarantineReason, RunState, SubjectKind, ToDoKind
+
+
+class ImportRun(models.Model):
+    """One import of one file. A run that was interrupted goes on when the same file is imported again."""
+
+    id = models.UUIDField(primary_key=True, db_default=RandomUUID(), editable=False)
+    name = models.CharField(_("name"), max_length=100)
+    source = models.TextField(_("file"))
+    fingerprint = models.CharField(_("fingerprint"), max_length=64)
+    state = models.CharField(_("state"), max_length=10, choices=RunState, default=RunState.RUNNING)
+    created_at = models.DateTimeField(_("started"), db_default=Now(), editable=False)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+
+    class Meta:
+        db_table = "import_runs"
+        verbose_name = _("import run")
+        verbose_name_plural = _("import runs")
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="a_finished_run_says_when",
+                condition=Q(state=RunState.FINISHED, finished_at__isnull=False)
+                | Q(state=RunState.RUNNING, finished_at__isnull=True),
+            ),
+            models.UniqueConstraint(
+                name="a_file_is_imported_once_at_a_time",
+                fields=["fingerprint"],
+                condition=Q(state=RunState.RUNNING),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportTable(models.Model):
+    """How far a run came with one table, and what became of the rows up to there.
+
+    ``details`` holds counts by reason, rule and kind of to-do item, and a few old ids as examples.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="tables", verbose_name=_("run"))
+    name = models.CharField(_("table"), max_length=63)
+    source_rows = models.PositiveBigIntegerField(_("rows in the file"))
+    done = models.PositiveBigIntegerField(_("rows done"), default=0)
+    imported = models.PositiveBigIntegerField(_("imported"), default=0)
+    unchanged = models.PositiveBigIntegerField(_("there already"), default=0)
+    merged = models.PositiveBigIntegerField(_("merged"), default=0)
+    quarantined = models.PositiveBigIntegerField(_("set aside"), default=0)
+    skipped = models.PositiveBigIntegerField(_("skipped"), default=0)
+    details = models.JSONField(_("details"), default=dict)
+
+    class Meta:
+        db_table = "import_tables"
+        verbose_name = _("imported table")
+        verbose_name_plural = _("imported tables")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(name="a_run_imports_a_table_once", fields=["run", "name"]),
+            models.CheckConstraint(
+                name="every_row_done_is_accounted_for",
+                condition=Q(
+                    done=F("imported") + F("unchanged") + F("merged") + F("quarantined") + F("skipped")
+                ),
+            ),
+            models.CheckConstraint(
+                name="no_more_rows_are_done_than_there_are", condition=Q(done__lte=F("source_rows"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class QuarantinedRow(models.Model):
+    """An old row that could not be carried, with its full content.
+
+    The id is derived from the row, so that it is set aside once however often its file is imported.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    run = models.ForeignKey(ImportRun, models.PROTECT, related_name="quarantined_rows", verbose_name=_("run"))
+    company_id = models.UUIDField(_("company"), null=True, blank=True)
+    table = models.CharField(_("table"), max_length=63)
+    old_id = models.TextField(_("id in the old system"), blank=True)
+    reason = models.CharField(_("reason"), max_length=20, choices=QuarantineReason)
+    # Column name: what is wrong with its value.
+    problems = models.JSONField(_("problems"), default=dict)
+    detail = models.TextField(_("detail"), blank=True)
+    content = models.JSONField(_("content"))
+    created_at = models.DateTimeField(_("set aside"), db_default=Now(), editable=False)
+
+    class Meta:
+        db_table = "quarantined_rows"
+        verbose_name = _("row set aside")
+        verbose_name_plural = _("rows set aside")
+        ordering = ["-created_at", "id"]
+        indexes = [
+            models.Index(fields=["company_id", "-created_at"], name="quarantine_by_company"),
+            models.Index(fields=["reason", "-created_at"], name="quarantine_by_reason"),
+            models.Index(fields=["old_id"], name="quarantine_by_old_id"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.old_id}".strip()
+
+
+class ToDoItem(models.Model):
+    """Something in imported data that a person has to complete or decide."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    run = models.ForeignKey(ImportRun, models.PROTECT, related_name="todo_items", verbose_name=_("run"))
+    company_id = models.UUIDField(_("company"), null=True, blank=True)
+    kind = models.CharField(_("what is to be done"), max_length=20, choices=ToDoKind)
+    subject_kind = models.CharField(_("about"), max_length=12, choices=SubjectKind)
+    subject_id = models.UUIDField(_("id"))
+    subject_name = models.TextField(_("name"))
+    detail = models.TextField(_("old value"), blank=True)
+    created_at = models.DateTimeField(_("found"), db_default=Now(), editable=False)
+    resolved_at = models.DateTimeField(_("done"), null=True, blank=True)
+    resolved_by = models.UUIDField(_("done by"), null=True, blank=True)
+
+    class Meta:
+        db_table = "todo_items"
+        verbose_name = _("to-do item")
+        verbose_name_plural = _("to-do items")
+        ordering = ["resolved_at", "-created_at", "id"]
+        indexes = [
+            models.Index(
+                fields=["company_id", "kind", "-created_at"],
+                name="todo_items_waiting",
+                condition=Q(resolved_at__isnull=True),
+            ),
+            models.Index(fields=["subject_id"], name="todo_items_by_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return self.sentence
+
+    @property
+    def sentence(self) -> str:
+        """What is to be done, in the reader's language."""
+        about = f"{self.get_subject_kind_display()} {self.subject_name}"
+        said = f" ({self.detail})" if self.detail else ""
+        return f"{about} {self.get_kind_display()}{said}"

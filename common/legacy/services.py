@@ -1,0 +1,101 @@
+"""Writes of the import's own records."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from common.legacy.choices import RunState
+from common.legacy.errors import AnotherImportError
+from common.legacy.models import ImportRun, ImportTable, QuarantinedRow, ToDoItem
+from common.legacy.plan import Tally
+from common.security.tenancy import all_companies
+
+REASON = "legacy import"
+_COUNTERS = ("reasons", "rules", "todo")
+_BATCH = 1_000
+
+
+def import_lock() -> None:
+    """Let one batch of any import into this database run at a time, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('legacy import'))")
+
+
+def run_start(*, name: str, source: str, fingerprint: str, source_rows: Mapping[str, int]) -> ImportRun:
+    """The interrupted run of the same file, or a new one; with an entry for each of ``source_rows``."""
+    with all_companies(REASON):
+        import_lock()
+        run = ImportRun.objects.filter(fingerprint=fingerprint, state=RunState.RUNNING).first()
+        if run is None:
+            run = ImportRun.objects.create(name=name, source=source, fingerprint=fingerprint)
+        ImportTable.objects.bulk_create(
+            [ImportTable(run=run, name=table, source_rows=rows) for table, rows in source_rows.items()],
+            ignore_conflicts=True,
+        )
+        return run
+
+
+def run_finish(run: ImportRun) -> None:
+    """Close the run: importing its file again is a new one."""
+    with all_companies(REASON):
+        ImportRun.objects.filter(pk=run.pk).update(state=RunState.FINISHED, finished_at=Now())
+
+
+def tallies_of(run: ImportRun) -> dict[str, Tally]:
+    """How far the run came, by table."""
+    with all_companies(REASON):
+        return {table.name: _tally(table) for table in run.tables.all()}
+
+
+def checkpoint(run: ImportRun, name: str, before: int, tally: Tally) -> None:
+    """Write down how far the run came with a table, in the batch's own transaction.
+
+    Raises AnotherImportError when somebody else has moved the run on since ``before`` rows were done.
+    """
+    values = asdict(tally)
+    details = {counter: dict(values.pop(counter)) for counter in _COUNTERS} | {
+        "examples": values.pop("examples")
+    }
+    moved = ImportTable.objects.filter(run=run, name=name, done=before).update(details=details, **values)
+    if not moved:
+        raise AnotherImportError("Another import of the same file is running; let it finish.")
+
+
+def records_add(rows: Iterable[QuarantinedRow], items: Iterable[ToDoItem]) -> None:
+    """Keep rows that were set aside and work for HR, unless an earlier run did."""
+    QuarantinedRow.objects.bulk_create(rows, batch_size=_BATCH, ignore_conflicts=True)
+    ToDoItem.objects.bulk_create(items, batch_size=_BATCH, ignore_conflicts=True)
+
+
+def todo_resolve(*, ids: Iterable[UUID], by: UUID) -> int:
+    """Mark to-do items as done by the person ``by``, in the caller's scope; returns how many were waiting."""
+    waiting = ToDoItem.objects.filter(pk__in=list(ids), resolved_at=None)
+    return waiting.update(resolved_at=timezone.now(), resolved_by=by)
+
+
+def todo_reopen(*, ids: Iterable[UUID]) -> int:
+    """Put to-do items back on the list, in the caller's scope; returns how many were done."""
+    return ToDoItem.objects.filter(pk__in=list(ids), resolved_at__isnull=False).update(
+        resolved_at=None, resolved_by=None
+    )
+
+
+def _tally(table: ImportTable) -> Tally:
+    details: dict[str, Any] = table.details
+    return Tally(
+        source_rows=table.source_rows,
+        done=table.done,
+        imported=table.imported,
+        unchanged=table.unchanged,
+        merged=table.merged,
+        quarantined=table.quarantined,
+        skipped=table.skipped,
+        examples=details.get("examples", {}),
+        **{counter: Counter(details.get(counter, {})) for counter in _COUNTERS},
+    )

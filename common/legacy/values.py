@@ -1,0 +1,242 @@
+"""Reading the old file's values, which hold anything whatever their column says.
+
+Every function answers a value of its kind, an empty one for NULL and blank text, or raises
+:class:`ValueRefusedError`: it never guesses, and never raises anything else.
+"""
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any, Final, TypeVar
+
+from common.legacy.choices import Problem
+
+Cell = None | int | float | str | bytes
+JsonT = TypeVar("JsonT", list[Any], dict[str, Any])
+
+EARLIEST: Final = date(1900, 1, 1)
+LATEST: Final = date(2100, 1, 1)
+# Seconds since 1970 in the years up to 2100 have at most ten digits; milliseconds since 2001 have thirteen.
+_MILLISECONDS_FROM: Final = 100_000_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Where every company of the old system works; the offset has never changed.
+_KUWAIT = timezone(timedelta(hours=3))
+_DIGITS = {ord(digit): str(value) for row in ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹") for value, digit in enumerate(row)}
+_YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_DAY_FIRST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})")
+_CURRENCY = re.compile(r"KWD|K\.?D\.?|د\.?ك\.?|دينار", re.IGNORECASE)
+_AMOUNT = re.compile(r"-?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?")
+_FILS = Decimal("0.001")
+# What a REAL column adds to an amount of three decimals by being binary.
+_BINARY_NOISE = Decimal("0.000001")
+_TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
+_FALSE = frozenset({"0", "false", "f", "no", "n", "off"})
+
+
+class ValueRefusedError(ValueError):
+    """A value that cannot be carried as it stands; ``problem`` says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.value)
+        self.problem = problem
+
+
+def text(value: Cell, *, longest: int | None = None) -> str:
+    """Text without outer blanks; numbers are written out, as for a telephone number in a numeric cell."""
+    if value is None:
+        return ""
+    if isinstance(value, bytes):
+        raise ValueRefusedError(Problem.NOT_TEXT)
+    if isinstance(value, float):
+        value = int(value) if value.is_integer() else value
+    result = str(value).strip()
+    if not storable(result):
+        raise ValueRefusedError(Problem.UNSTORABLE_CHARACTERS)
+    if longest is not None and len(result) > longest:
+        raise ValueRefusedError(Problem.TOO_LONG)
+    return result
+
+
+def storable(value: str) -> bool:
+    """Whether PostgreSQL can hold ``value``: no NUL, no half of a surrogate pair."""
+    return "\x00" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
+
+
+def boolean(value: Cell, *, default: bool) -> bool:
+    """Yes or no by number or word; ``default`` for NULL and blank."""
+    word = text(value).lower()
+    if not word:
+        return default
+    if word in _TRUE:
+        return True
+    if word in _FALSE:
+        return False
+    raise ValueRefusedError(Problem.NOT_A_BOOLEAN)
+
+
+def moment(value: Cell) -> datetime | None:
+    """A moment: seconds or milliseconds since 1970, or an ISO date and time (UTC when it names no zone)."""
+    if isinstance(value, int | float):
+        return _from_epoch(value)
+    written = text(value).translate(_DIGITS)
+    if not written:
+        return None
+    if _COMPACT.fullmatch(written):
+        return _from_iso(written)
+    try:
+        number = float(written)
+    except ValueError:
+        return _from_iso(written)
+    return _from_epoch(number)
+
+
+def _from_epoch(value: float) -> datetime:
+    try:
+        if not math.isfinite(value):
+            raise ValueRefusedError(Problem.NOT_A_DATE)
+        seconds = value / 1000 if abs(value) >= _MILLISECONDS_FROM else value
+        return _plausible(_EPOCH + timedelta(seconds=seconds))
+    except OverflowError:
+        raise ValueRefusedError(Problem.OUT_OF_RANGE) from None
+
+
+def _from_iso(written: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(written)
+        found = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise ValueRefusedError(Problem.NOT_A_DATE) from None
+    return _plausible(found)
+
+
+def _plausible(found: datetime) -> datetime:
+    if not EARLIEST <= found.date() < LATEST:
+        raise ValueRefusedError(Problem.OUT_OF_RANGE)
+    return found
+
+
+def day(value: Cell) -> date | None:
+    """A calendar day: ISO, or day first (03/04/2021 is the third of April); digits in any script."""
+    if isinstance(value, float):
+        raise ValueRefusedError(Problem.NOT_A_DATE)
+    written = text(value).translate(_DIGITS)
+    if not written:
+        return None
+    if found := _YEAR_FIRST.fullmatch(written):
+        return _calendar_day(found[1], found[3], found[4])
+    if found := _COMPACT.fullmatch(written):
+        return _calendar_day(found[1], found[2], found[3])
+    if found := _DAY_FIRST.fullmatch(written):
+        return _calendar_day(found[4], found[3], found[1])
+    return _day_of_moment(written)
+
+
+def _day_of_moment(written: str) -> date:
+    """The day of an ISO date and time: browsers write Kuwait's midnight as 21:00 UTC of the day before."""
+    try:
+        found = datetime.fromisoformat(written)
+        local = found.astimezone(_KUWAIT) if found.tzinfo else found
+    except (ValueError, OverflowError):
+        raise ValueRefusedError(Problem.NOT_A_DATE) from None
+    return _calendar_day(str(local.year), str(local.month), str(local.day))
+
+
+def _calendar_day(year: str, month: str, number: str) -> date:
+    try:
+        found = date(int(year), int(month), int(number))
+    except ValueError:
+        raise ValueRefusedError(Problem.IMPOSSIBLE_DATE) from None
+    if not EARLIEST <= found < LATEST:
+        raise ValueRefusedError(Problem.OUT_OF_RANGE)
+    return found
+
+
+def money(value: Cell, *, below: Decimal = Decimal(10) ** 9) -> Decimal | None:
+    """An amount in dinars with three decimals, from REAL, or text with a currency sign and grouped digits.
+
+    A negative amount, one of ``below`` or more, and one finer than a fils are refused; binary noise is not.
+    """
+    if isinstance(value, str | bytes):
+        amount = _written_amount(text(value))
+    else:
+        amount = None if value is None else Decimal(str(value))
+    if amount is None:
+        return None
+    if not amount.is_finite():
+        raise ValueRefusedError(Problem.NOT_A_NUMBER)
+    if amount < 0:
+        raise ValueRefusedError(Problem.NEGATIVE)
+    if amount >= below:
+        raise ValueRefusedError(Problem.OUT_OF_RANGE)
+    rounded = abs(amount.quantize(_FILS))
+    if abs(rounded - amount) > _BINARY_NOISE:
+        raise ValueRefusedError(Problem.TOO_PRECISE)
+    return rounded
+
+
+def _written_amount(written: str) -> Decimal | None:
+    if not written:
+        return None
+    bare = _CURRENCY.sub("", written, count=1).translate(_DIGITS).replace("٬", ",").replace("٫", ".").strip()
+    if not _AMOUNT.fullmatch(bare):
+        raise ValueRefusedError(Problem.NOT_A_NUMBER)
+    return Decimal(bare.replace(",", ""))
+
+
+def json_list(value: Cell) -> list[Any]:
+    """A JSON array kept in a text column; an empty list for NULL and blank."""
+    return _json(value, list)
+
+
+def json_object(value: Cell) -> Mapping[str, Any]:
+    """A JSON object kept in a text column; an empty one for NULL and blank."""
+    return _json(value, dict)
+
+
+def text_list(value: Cell, *, longest: int | None = None) -> list[str]:
+    """A JSON array of texts, without blank ones; numbers are written out, anything else is refused."""
+    found = []
+    for item in json_list(value):
+        if isinstance(item, bool) or not isinstance(item, str | int | float):
+            raise ValueRefusedError(Problem.BROKEN_JSON)
+        if word := text(item, longest=longest):
+            found.append(word)
+    return found
+
+
+def _json(value: Cell, kind: type[JsonT]) -> JsonT:
+    written = text(value)
+    if not written:
+        return kind()
+    try:
+        found = json.loads(written, parse_constant=_refuse_constant)
+        # An exponent beyond every float is read as infinity, which is not JSON either.
+        json.dumps(found, allow_nan=False)
+    except (ValueError, RecursionError):
+        raise ValueRefusedError(Problem.BROKEN_JSON) from None
+    if not isinstance(found, kind):
+        raise ValueRefusedError(Problem.BROKEN_JSON)
+    if not _all_storable(found):
+        raise ValueRefusedError(Problem.UNSTORABLE_CHARACTERS)
+    return found
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON.")
+
+
+def _all_storable(found: object) -> bool:
+    waiting = [found]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str) and not storable(item):
+            return False
+        if isinstance(item, list):
+            waiting.extend(item)
+        elif isinstance(item, dict):
+            waiting.extend([*item, *item.values()])
+    return True
