@@ -1,0 +1,97 @@
+"""What stands on every service: health, metrics, the OpenAPI document, its page."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from prometheus_client.core import GaugeMetricFamily
+
+from common.api import health
+from common.api.tests.types import Api, Tokens
+from common.observability.metrics import DatabaseCollector
+
+pytestmark = [pytest.mark.urls("common.api.tests.addresses"), pytest.mark.usefixtures("db")]
+
+
+def broken() -> Any:
+    raise LookupError("on purpose")
+
+
+@pytest.fixture
+def fresh_probe(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_probe", health.DatabaseProbe())
+
+
+@pytest.mark.usefixtures("fresh_probe")
+class TestHealth:
+    def test_a_working_service_is_healthy(self, api: Api) -> None:
+        answer = api().get("/health")
+        assert answer.status_code == 200
+        body = answer.json()
+        assert body["status"] == "healthy"
+        assert body["database"]["status"] == "up"
+        assert body["database"]["response_time"] > 0
+        assert {"timestamp", "version", "uptime"} <= body.keys()
+
+    def test_a_service_without_its_database_is_not(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(connection.settings_dict, "PORT", "1")
+        answer = api().get("/health")
+        assert answer.status_code == 503
+        assert answer.json()["error"]["code"] == "SERVICE_UNAVAILABLE"
+        assert answer.json()["error"]["details"] == {"database": {"status": "down"}}
+
+    def test_parts_of_a_service_show_their_state_and_a_broken_one_harms_nothing(
+        self, api: Api, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(health, "_blocks", {})
+        health.register_health_block("email_service", lambda: {"status": "up"})
+        health.register_health_block("sms_service", broken)
+        body = api().get("/health").json()
+        assert body["email_service"] == {"status": "up"}
+        assert body["sms_service"] == {"status": "unknown"}
+
+
+def test_metrics_are_exported(api: Api) -> None:
+    answer = api().get("/metrics")
+    assert answer.status_code == 200
+    assert b"django_http_requests" in answer.content
+    assert b"hrms_failed_collectors 0.0" in answer.content
+
+
+def test_a_collector_that_fails_is_counted_and_leaves_the_others_alone() -> None:
+    collector = DatabaseCollector()
+    collector.add(lambda: [GaugeMetricFamily("good", "A number.", 7)])
+    collector.add(broken)
+    assert {metric.name: metric.samples[0].value for metric in collector.collect()} == {
+        "good": 7,
+        "hrms_failed_collectors": 1,
+    }
+
+
+def test_the_openapi_document_shows_what_goes_in_and_out(api: Api) -> None:
+    document = api().get("/schema", headers={"Accept": "application/json"}).json()
+    post = document["paths"]["/notes"]["post"]
+    assert post["operationId"] == "post_notes"
+    assert post["requestBody"]["content"]["application/json"]["schema"]["$ref"].endswith("/NoteRequest")
+    assert {"400", "401", "403", "413", "415", "422"} <= post["responses"].keys()
+    get = document["paths"]["/notes"]["get"]
+    assert {parameter["name"] for parameter in get["parameters"]} == {"page", "limit", "cursor", "method"}
+    assert "404" in document["paths"]["/things/{thing_id}"]["get"]["responses"]
+    assert "security" not in document["paths"]["/public"]["post"]
+
+
+def test_the_documents_page_needs_nothing_from_elsewhere(api: Api) -> None:
+    answer = api().get("/docs", headers={"Accept": "text/html"})
+    assert answer.status_code == 200
+    assert b"//cdn" not in answer.content
+    assert b"http" not in answer.content.replace(b"http://testserver", b"").replace(b"http-equiv", b"")
+
+
+def test_a_browser_gets_the_browsable_api(api: Api, person_token: Tokens, company_id: UUID) -> None:
+    answer = api(person_token(company_id=company_id)).get("/scope", headers={"Accept": "text/html"})
+    assert answer.status_code == 200
+    assert b"<!DOCTYPE html>" in answer.content
+    refused = api().get("/scope", headers={"Accept": "text/html"})
+    assert refused.status_code == 401
+    assert b"<!DOCTYPE html>" in refused.content
