@@ -4,7 +4,6 @@ Uses the standard library only, since nothing is installed yet. A stamp file mak
 """
 
 import hashlib
-import importlib.util
 import os
 import subprocess
 import sys
@@ -19,6 +18,13 @@ from common.runtime.progress import Progress, Step
 VENV = ROOT / ".venv"
 _STAMP = "installed.stamp"
 _SHOWN_ON_FAILURE = 12
+# What each way to make a virtualenv needs, and the way. Debian splits ensurepip off into a package of its own;
+# pip can install into a virtualenv from outside.
+_WAYS = (
+    ("from ensurepip import version", ("-m", "venv", "--clear")),
+    ("from virtualenv import __version__", ("-m", "virtualenv", "--clear")),
+    ("from pip import __version__", ("-m", "venv", "--clear", "--without-pip")),
+)
 
 
 def ensure_environment(venv: Path, lock: Path, progress: Progress) -> None:
@@ -52,12 +58,12 @@ def install(lock: Path, venv: Path, progress: Progress) -> None:
     command = [*_pip(venv), "install", "--require-hashes", "--no-deps", *quiet, "-r", str(lock)]
     with progress.step(f"Installing {total} packages from {lock.relative_to(ROOT)}") as step:
         output = _follow_pip(command, step, total)
-    if output:
-        raise OperatorError(
-            f"The packages of {lock.relative_to(ROOT)} could not be installed: mend what pip says "
-            "(network, disk, package index) and run the command again.\n"
-            + "\n".join(f"    {line}" for line in output)
-        )
+        if output:
+            raise OperatorError(
+                f"The packages of {lock.relative_to(ROOT)} could not be installed: mend what pip says "
+                "(network, disk, package index) and run the command again.\n"
+                + "\n".join(f"    {line}" for line in output)
+            )
 
 
 def _follow_pip(command: Sequence[str], step: Step, total: int) -> list[str]:
@@ -94,44 +100,38 @@ def _works(venv: Path) -> bool:
     """Whether the virtualenv's Python starts; it does not once its base interpreter was removed."""
     check = "import sys; sys.exit(sys.version_info < (3, 11))"
     python = venv / "bin" / "python"
-    if Path(sys.executable) == python:
-        return True
-    try:
-        return subprocess.run([python, "-c", check], capture_output=True, check=False).returncode == 0
-    except OSError:
-        return False
+    return Path(sys.executable) == python or _runs(str(python), check)
 
 
 def _make(venv: Path, progress: Progress) -> None:
+    """Tries the ways to make a virtualenv that this Python has, until one succeeds."""
     base = _base_python()
-    if _has_module("ensurepip"):
-        command = [base, "-m", "venv", "--clear", str(venv)]
-    elif _has_module("virtualenv"):
-        command = [base, "-m", "virtualenv", "--clear", str(venv)]
-    elif _has_module("pip"):
-        # Debian splits ensurepip off into a package of its own; pip can install from outside.
-        command = [base, "-m", "venv", "--clear", "--without-pip", str(venv)]
-    else:
+    said: list[str] = []
+    with progress.step(f"Making the virtualenv {venv.name}"):
+        for needed, way in _WAYS:
+            if not _runs(base, needed):
+                continue
+            done = subprocess.run([base, *way, str(venv)], capture_output=True, text=True, check=False)
+            if done.returncode == 0:
+                return
+            said += (done.stderr or done.stdout).strip().splitlines()[-1:]
+        if said:
+            raise OperatorError(
+                f"{venv} cannot be made with {base} ({' '.join(said)}): mend that, or choose another Python "
+                "with `make PYTHON=/path/to/python3`."
+            )
         raise OperatorError(
             f"{base} has neither ensurepip nor pip, so no virtualenv can be made: install them (on Debian "
             "and Ubuntu `apt-get install python3-venv`) and run the command again."
         )
-    with progress.step(f"Making the virtualenv {venv.name}"):
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            reason = (done.stderr or done.stdout).strip().splitlines()[-1:]
-            raise OperatorError(
-                f"{venv} could not be made by `{' '.join(command)}` ({' '.join(reason)}): mend that, or "
-                "choose another Python with `make PYTHON=/path/to/python3`."
-            )
 
 
 def _pip(venv: Path) -> list[str]:
     """The command that installs into the virtualenv: its own pip, or the base Python's from outside."""
     python = str(venv / "bin" / "python")
-    if subprocess.run([python, "-c", "import pip"], capture_output=True, check=False).returncode == 0:
+    if _runs(python, "import pip"):
         return [python, "-m", "pip"]
-    if subprocess.run([_base_python(), "-c", "import pip"], capture_output=True, check=False).returncode == 0:
+    if _runs(_base_python(), "import pip"):
         return [_base_python(), "-m", "pip", "--python", python]
     raise OperatorError(f"{venv} has no pip: remove that folder and run the command again.")
 
@@ -141,11 +141,12 @@ def _base_python() -> str:
     return str(getattr(sys, "_base_executable", sys.executable))
 
 
-def _has_module(name: str) -> bool:
-    if sys.prefix == sys.base_prefix:
-        return importlib.util.find_spec(name) is not None
-    check = [_base_python(), "-c", f"import {name}"]
-    return subprocess.run(check, capture_output=True, check=False).returncode == 0
+def _runs(python: str, statement: str) -> bool:
+    """Whether the interpreter starts and can do what the statement says."""
+    try:
+        return subprocess.run([python, "-c", statement], capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
 
 
 def main() -> int:

@@ -3,7 +3,7 @@
 # virtualenv by itself is preferred. Exit code 2 and one sentence when there is none.
 set -u
 wanted='import sys; sys.exit(sys.version_info < (3, 11))'
-complete='import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))'
+complete='import sys, venv; from ensurepip import version; sys.exit(sys.version_info < (3, 11))'
 
 if [ -n "${PYTHON:-}" ]; then
     if "$PYTHON" -c "$wanted" >/dev/null 2>&1; then echo "$PYTHON"; exit 0; fi
