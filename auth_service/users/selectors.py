@@ -4,14 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from auth_service.users.access import NO_ACCESS, Access
 from auth_service.users.models import Membership, Permission, Role, Session, SigningKey, User
-from auth_service.users.models.people import email_normalised
-
-OLD_HASH = "bcrypt$"
+from auth_service.users.models.people import OLD_HASH, email_normalised
 
 
 def user_by_email(email: str) -> User | None:
@@ -31,10 +29,11 @@ def access_list(user_id: UUID) -> list[Access]:
         .annotate(
             codes=ArrayAgg("role__permissions__code", filter=Q(role__permissions__isnull=False), default=[])
         )
-        .order_by(F("company_id").isnull().desc(), "created_at", "id")
+        .order_by("created_at", "id")
         .values_list("company_id", "role__name", "role__level", "codes")
     )
-    return [Access(company, name, level, frozenset(codes)) for company, name, level, codes in rows]
+    options = [Access(company, name, level, frozenset(codes)) for company, name, level, codes in rows]
+    return sorted(options, key=lambda access: not access.all_companies)
 
 
 def access_at_sign_in(user_id: UUID, company_id: UUID | None = None) -> Access | None:

@@ -48,7 +48,8 @@ class RegisterRequest(StrictSerializer):
     first_name = NameField()
     last_name = NameField()
     company_id = serializers.UUIDField(
-        required=False, help_text=_("Accepted and without effect: a registration gives no place in a company.")
+        required=False,
+        help_text=_("Accepted and without effect: a registration gives no place in a company."),
     )
 
 

@@ -13,8 +13,8 @@ from auth_service.users.choices import MailPurpose
 from auth_service.users.device import device_of
 from auth_service.users.models import User
 from auth_service.users.services import authentication, keys, mails, sessions, users
-from common.api.query import ListQuery
 from common.api.pagination import paginate
+from common.api.query import ListQuery
 from common.api.views import ServiceAPIView
 from common.errors import UnauthenticatedError
 from common.security.permissions import ANYONE_SIGNED_IN

@@ -1,4 +1,5 @@
 import django.contrib.postgres.functions
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.conf import settings
@@ -108,7 +109,18 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "users",
                 "db_table": "users",
                 "ordering": ["email"],
-                "indexes": [models.Index(fields=["created_at", "id"], name="users_by_age")],
+                "indexes": [
+                    models.Index(fields=["created_at", "id"], name="users_by_age"),
+                    models.Index(
+                        django.contrib.postgres.indexes.OpClass("email", name="text_pattern_ops"),
+                        name="users_by_start_of_email",
+                    ),
+                    models.Index(
+                        condition=models.Q(("password__startswith", "bcrypt$")),
+                        fields=["id"],
+                        name="users_with_old_password",
+                    ),
+                ],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("email",),
@@ -592,7 +604,8 @@ class Migration(migrations.Migration):
         ),
         TenantPolicy("roles", nullable=True),
         ConditionPolicy(
-            "role_permissions", "EXISTS (SELECT 1 FROM roles r WHERE r.id = role_permissions.role_id)"
+            "role_permissions",
+            f"{EVERY_COMPANY} OR EXISTS (SELECT 1 FROM roles r WHERE r.id = role_permissions.role_id)",
         ),
         TenantPolicy("user_roles"),
         migrations.RunSQL(

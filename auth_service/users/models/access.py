@@ -65,7 +65,9 @@ class Role(Row):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        # Pickers that offer the roles of several companies load the company's name with the role.
+        company_name: str = getattr(self, "company_name", None) or ""
+        return f"{self.name} · {company_name}" if company_name else self.name
 
 
 class RolePermission(Row):

@@ -5,6 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,9 @@ from auth_service.users.models.base import Row
 from common.security.principal import Principal
 from common.security.tenancy import Scope
 from common.staff.django_permissions import code_of
+
+# How Django marks a hash of the old system's kind.
+OLD_HASH = "bcrypt$"
 
 
 def email_normalised(email: str) -> str:
@@ -69,7 +73,16 @@ class User(Row, AbstractBaseUser):
                 violation_error_message=_("An e-mail address is stored in lower case and without spaces."),
             ),
         ]
-        indexes = [models.Index(fields=["created_at", "id"], name="users_by_age")]
+        indexes = [
+            models.Index(fields=["created_at", "id"], name="users_by_age"),
+            models.Index(OpClass("email", name="text_pattern_ops"), name="users_by_start_of_email"),
+            # Empty once everybody from the old system has signed in; asked at every sign-in.
+            models.Index(
+                fields=["id"],
+                name="users_with_old_password",
+                condition=Q(("password__startswith", OLD_HASH)),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_full_name()} <{self.email}>"

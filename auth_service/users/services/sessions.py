@@ -20,10 +20,11 @@ from common.contracts.auth import SessionCreated, SessionRevoked
 from common.errors import NotFoundError
 from common.messaging.services import publish, publish_many
 from common.security.services import revoke_session
-from common.security.tenancy import all_companies, person_scope
+from common.security.tenancy import all_companies
 from common.security.tokens import PersonClaims, issue_person_token
 
 SIGN_IN = "sign-in: the person's company is not known before their account is read"
+OWN_SESSIONS = "a person's sessions, and the events of their end, are in all their companies"
 REFRESH = "refresh: the session's company is not known before the token is read"
 
 
@@ -131,14 +132,14 @@ def _refresh(refresh_token: str) -> SignedIn | None:
 
 def session_revoke(*, session_id: UUID, user_id: UUID, reason: str) -> None:
     """End one of a person's own sessions; raises NotFoundError when it is not theirs or has ended."""
-    with person_scope(user_id):
+    with all_companies(OWN_SESSIONS):
         if not sessions_revoke(Session.objects.filter(pk=session_id, user_id=user_id), reason=reason):
             raise NotFoundError()
 
 
 def sessions_revoke_all(*, user_id: UUID, reason: str, keep: UUID | None = None) -> int:
     """End all sessions of a person except ``keep``; returns how many."""
-    with person_scope(user_id):
+    with all_companies(OWN_SESSIONS):
         return sessions_revoke(Session.objects.filter(user_id=user_id).exclude(pk=keep), reason=reason)
 
 
