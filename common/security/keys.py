@@ -89,8 +89,11 @@ class CachedKeySource:
     flood of forged ones costs nothing. When reading fails the last good keys stay in force.
     """
 
-    def __init__(self, load: Callable[[], Mapping[str, VerifyingKey]]) -> None:
+    def __init__(
+        self, load: Callable[[], Mapping[str, VerifyingKey]], *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._load = load
+        self._clock = clock
         self._keys: Mapping[str, VerifyingKey] | None = None
         self._loaded_at = self._tried_at = float("-inf")
         self._lock = threading.Lock()
@@ -111,26 +114,27 @@ class CachedKeySource:
         return self._keys.get(kid)
 
     def _answers(self, kid: str) -> bool:
-        now = time.monotonic()
+        now = self._clock()
         fresh = now - self._loaded_at < LIFETIME
         known = self._keys is not None and kid in self._keys
         return (fresh and known) or now - self._tried_at < RETRY_AFTER
 
     def _read(self) -> None:
-        self._tried_at = time.monotonic()
         try:
             self._keys = self._load()
         except Exception as error:  # whatever went wrong there, the keys at hand stay good
             log.warning("signing keys could not be read", error=repr(error))
         else:
-            self._loaded_at = time.monotonic()
+            self._loaded_at = self._clock()
+        finally:
+            self._tried_at = self._clock()
 
 
 class JwksKeySource(CachedKeySource):
     """The keys that the auth service publishes at ``url``."""
 
-    def __init__(self, url: str) -> None:
-        super().__init__(lambda: keys_of_jwks(fetch_jwks(url)))
+    def __init__(self, url: str, *, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(lambda: keys_of_jwks(fetch_jwks(url)), clock=clock)
 
 
 def fetch_jwks(url: str) -> Any:

@@ -32,6 +32,8 @@ ISSUER = "hrms-auth"
 AUDIENCE = "hrms"
 ACCESS = "access"
 ACCESS_LIFETIME = 15 * 60
+# Revocations are forgotten some time after the last token they match expired.
+LONGEST_LIFETIME = 24 * 60 * 60
 REQUIRED = ["exp", "iat", "sub", "sid", "typ"]
 
 
@@ -100,6 +102,6 @@ def read_person_token(token: str | bytes, *, source: KeySource | None = None) ->
         claims = msgspec.convert(PersonTokenBackend(source=source).decode(token), PersonClaims)
     except (TokenBackendError, msgspec.ValidationError) as error:
         raise UnauthenticatedError() from error
-    if claims.kind != ACCESS:
+    if claims.kind != ACCESS or claims.expires_at - claims.issued_at > LONGEST_LIFETIME:
         raise UnauthenticatedError()
     return claims
