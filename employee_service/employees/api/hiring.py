@@ -27,7 +27,7 @@ from employee_service.sagas.create_employee import CreateEmployeeData
 
 RESPOND_ASYNC = "respond-async"
 # A request that waits keeps a thread of this process; without a limit they would keep all of them.
-_waiting = BoundedSemaphore(settings.HIRE_WAITERS)
+waiting_slots = BoundedSemaphore(settings.HIRE_WAITERS)
 
 
 def hire(request: Request, body: dict[str, Any], person: Principal) -> Response:
@@ -102,12 +102,12 @@ def _preferences(request: Request) -> set[str]:
 
 
 def _wait(saga_id: UUID) -> SagaInstance | None:
-    if not _waiting.acquire(blocking=False):
+    if not waiting_slots.acquire(blocking=False):
         return None
     try:
         return saga_wait(saga_id, settings.HIRE_WAIT_SECONDS)
     finally:
-        _waiting.release()
+        waiting_slots.release()
 
 
 def _outcome(saga: SagaInstance, person: Principal, headers: dict[str, str]) -> Response:

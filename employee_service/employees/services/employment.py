@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from common.contracts.employee import EmployeeArchived, EmployeeTerminated, EmployeeTransferred
 from common.errors import ValidationError
-from common.messaging.services import publish, publish_many
+from common.messaging.services import Publication, publish, publish_many
 from common.reference.models import DepartmentRef
 from employee_service.employees.choices import WORKING, EmploymentStatus, Lifecycle
 from employee_service.employees.exceptions import (
@@ -64,7 +64,7 @@ def employee_update(*, employee_id: UUID, changes: Mapping[str, Any]) -> Employe
         if SEARCHED_FIELDS.intersection(changed):
             search_terms_renew(employee)
         if "department_id" in changed:
-            _tell_of_transfer(employee, department_before)
+            publish_many([_transferred(employee, department_before)])
     return employee
 
 
@@ -107,18 +107,14 @@ def _check_department(company_id: UUID, department_id: UUID | None) -> None:
         raise UnknownDepartmentError(details={"department_id": str(department_id)})
 
 
-def _tell_of_transfer(employee: Employee, department_before: UUID | None) -> None:
-    publish(
-        EmployeeTransferred(
-            employee_id=employee.id,
-            company_id=employee.company_id,
-            from_department_id=department_before,
-            to_department_id=employee.department_id,
-        ),
-        aggregate_id=employee.id,
+def _transferred(employee: Employee, department_before: UUID | None) -> Publication:
+    event = EmployeeTransferred(
+        employee_id=employee.id,
         company_id=employee.company_id,
-        version=employee.version,
+        from_department_id=department_before,
+        to_department_id=employee.department_id,
     )
+    return Publication(event, employee.id, employee.company_id, employee.version)
 
 
 def employee_terminate(
@@ -196,7 +192,13 @@ def department_forget(*, company_id: UUID, department_id: UUID) -> int:
             employee.department_id = None
             employee.version += 1
         publish_many(
-            (employee_updated(employee, ["department_id"]), employee.id, company_id, employee.version)
+            publication
             for employee in members
+            for publication in (
+                Publication(
+                    employee_updated(employee, ["department_id"]), employee.id, company_id, employee.version
+                ),
+                _transferred(employee, department_id),
+            )
         )
     return len(members)
