@@ -18,7 +18,7 @@ from common.runtime.progress import Progress, Step
 VENV = ROOT / ".venv"
 _STAMP = "installed.stamp"
 _SHOWN_ON_FAILURE = 12
-# What each way to make a virtualenv needs, and the way. Debian splits ensurepip off into a package of its own;
+# What each way to make a virtualenv needs, and the way. Debian splits ensurepip off into its own package;
 # pip can install into a virtualenv from outside.
 _WAYS = (
     ("from ensurepip import version", ("-m", "venv", "--clear")),

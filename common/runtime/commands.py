@@ -87,34 +87,32 @@ def status(root: Path) -> int:
     if not state.supervised():
         print("The supervisor was killed: run `make stop` to clean up, then `make start`.")
         return 1
-    rows, total, shared_once = _status_rows(state)
-    print(table(("process", "state", "pid", "uptime", "restarts", "RSS MB"), rows))
-    print(
-        f"\nMemory of the whole system: {shared_once:.0f} MB with shared pages counted once "
-        f"({total:.0f} MB RSS)."
-    )
+    rows, total = _status_rows(state)
+    print(table(("process", "state", "pid", "uptime", "restarts", "RSS MB", "PSS MB"), rows))
+    print(f"\nMemory of the whole system: {total:.0f} MB (PSS: pages that processes share are counted once).")
     print("The system is " + ("ready." if state.ready else "starting."))
     return 0 if state.ready and all(entry.alive() for entry in state.entries) else 1
 
 
-def _status_rows(state: State) -> tuple[list[tuple[str, ...]], float, float]:
+def _status_rows(state: State) -> tuple[list[tuple[str, ...]], float]:
+    """A row for each process with its children, and the memory of all of them in MB."""
     processes = process_table.all_processes()
     rows: list[tuple[str, ...]] = []
-    total = shared_once = 0.0
-    supervisor = ("supervisor", state.supervisor, True, 0.0, 0)
-    entries = [(entry.name, entry.pid, entry.alive(), entry.since, entry.restarts) for entry in state.entries]
-    for name, pid, alive, since, restarts in [*entries, supervisor]:
-        if pid is None or not alive:
-            rows.append((name, "down", "", "", str(restarts), ""))
+    total = 0.0
+    for entry in state.entries:
+        if entry.pid is None or not entry.alive():
+            rows.append((entry.name, "down", "", "", str(entry.restarts), "", ""))
             continue
-        members = (
-            [pid] if name == "supervisor" else [member.pid for member in process_table.family(pid, processes)]
-        )
-        rss, pss = process_table.memory_mib(members)
-        total, shared_once = total + rss, shared_once + pss
-        uptime = _duration(time.time() - since) if since else ""
-        rows.append((name, "up", str(pid), uptime, str(restarts), f"{rss:.0f}"))
-    return rows, total, shared_once
+        members = process_table.family(entry.pid, processes)
+        rss, pss = process_table.memory_mib(member.pid for member in members)
+        uptime, restarts = _duration(time.time() - entry.since), str(entry.restarts)
+        rows.append((entry.name, "up", str(entry.pid), uptime, restarts, f"{rss:.0f}", f"{pss:.0f}"))
+        total += pss
+    pids = {entry.pid for entry in state.entries}
+    own = [each.pid for each in processes if each.parent == state.supervisor and each.pid not in pids]
+    rss, pss = process_table.memory_mib([state.supervisor, *own])
+    rows.append(("supervisor", "up", str(state.supervisor), "", "", f"{rss:.0f}", f"{pss:.0f}"))
+    return rows, total + pss
 
 
 def _duration(seconds: float) -> str:

@@ -22,7 +22,15 @@ _ADJUSTABLE: Final[Mapping[str, str]] = {
     "ALLOWED_HOSTS": "127.0.0.1,localhost",
     "DATABASE_POOL_SIZE": "0",
 }
-_OPTIONAL: Final = ("DEBUG", "EVENT_RETENTION_DAYS")
+_OPTIONAL: Final = (
+    "DEBUG",
+    "EMAIL_BACKEND",
+    "EVENT_RETENTION_DAYS",
+    "HIRE_WAITERS",
+    "HIRE_WAIT_SECONDS",
+    "LEGACY_REPORT_DIR",
+    "MAIL_FROM",
+)
 
 
 @dataclass(frozen=True)
@@ -53,6 +61,7 @@ class Environments:
         }
         values |= {f"{name.upper()}_URL": self.service_url(name) for name in SERVICES}
         if service == "auth":
+            values["PUBLIC_URL"] = os.environ.get("PUBLIC_URL", self.service_url("auth"))
             values["SIGNING_KEY_PASSPHRASE"] = self.credentials.signing_key_passphrase
         return values
 

@@ -161,7 +161,7 @@ class Postgres:
             account=self._home.account,
             stop_signal=SIGINT,
             death_signal=SIGQUIT,
-            phase=4,
+            phase=3,
             grace=15.0,
         )
 

@@ -49,7 +49,7 @@ class Redis:
                     command=(str(program), str(folder / "redis.conf")),
                     environment={},
                     folder=folder,
-                    phase=3,
+                    phase=2,
                     grace=5.0,
                 )
             )

@@ -35,7 +35,8 @@ from common.runtime.supervisor import Supervisor
 if TYPE_CHECKING:
     import redis
 
-_PHASES: Final = {"web": 0, "worker": 1, "relay": 2}
+# Workers and relays do not depend on each other, so nobody waits for one before asking the other to end.
+_PHASES: Final = {"web": 0, "worker": 1, "relay": 1}
 SERVICE_DATABASES: Final = tuple(service_database(name) for name in SERVICES)
 HEALTH_TIMEOUT: Final = 120.0
 
