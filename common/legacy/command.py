@@ -15,7 +15,7 @@ from common.legacy.errors import LegacyImportError
 from common.legacy.importer import import_file
 from common.legacy.plan import Plan
 from common.legacy.reader import open_legacy
-from common.legacy.report import Report, write_json
+from common.legacy.report import Report, make_folder, write_json
 
 
 class ImportLegacyCommand(BaseCommand):
@@ -58,6 +58,8 @@ class ImportLegacyCommand(BaseCommand):
 
     def _import(self, *, source: Path, dry_run: bool, batch_size: int, report_dir: Path, run: str) -> None:
         name = run or datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+        # Before anything is imported: an import without its report would be a rumour.
+        make_folder(report_dir)
         with open_legacy(source) as file:
             result = import_file(
                 file,

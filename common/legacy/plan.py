@@ -60,6 +60,16 @@ class Tally:
         """The rows of which it is known what became of them."""
         return self.imported + self.unchanged + self.merged + self.quarantined + self.skipped
 
+    def numbers(self) -> dict[str, int]:
+        """The plain counts."""
+        names = ("source_rows", "done", "imported", "unchanged", "merged", "quarantined", "skipped")
+        return {name: getattr(self, name) for name in names}
+
+    def details(self) -> dict[str, Any]:
+        """The counts by reason, rule and kind, and the examples, as JSON."""
+        counters = {"reasons": self.reasons, "rules": self.rules, "todo": self.todo}
+        return {name: dict(counter) for name, counter in counters.items()} | {"examples": self.examples}
+
     def quarantine(self, reason: str, old_id: str) -> None:
         """Count a row that is set aside."""
         self.quarantined += 1

@@ -37,7 +37,7 @@ class Report:
             "run_id": str(run.id) if run else None,
             "resumed": self.result.resumed,
             "tables": {
-                name: asdict(tally) | {"accounted": tally.accounted}
+                name: tally.numbers() | {"accounted": tally.accounted} | tally.details()
                 for name, tally in self.result.tallies.items()
             },
             "total": _total(self.result.tallies),
@@ -101,11 +101,19 @@ class Report:
         return lines
 
 
-def write_json(folder: Path, report: Report) -> Path:
-    """Write the report into ``folder``, made when it is not there; raises ReportUnwritableError."""
-    path = folder / f"{report.service}.json"
+def make_folder(folder: Path) -> None:
+    """Make ``folder`` if it is not there; raises ReportUnwritableError."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ReportUnwritableError(f"The folder {folder} cannot be made: {error.strerror}.") from error
+
+
+def write_json(folder: Path, report: Report) -> Path:
+    """Write the report into ``folder``, made when it is not there; raises ReportUnwritableError."""
+    make_folder(folder)
+    path = folder / f"{report.service}.json"
+    try:
         path.write_text(json.dumps(report.as_json(), ensure_ascii=False, indent=1) + "\n")
     except OSError as error:
         raise ReportUnwritableError(f"The report {path} cannot be written: {error.strerror}.") from error

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +16,6 @@ from common.legacy.plan import Tally
 from common.security.tenancy import all_companies
 
 REASON = "legacy import"
-_COUNTERS = ("reasons", "rules", "todo")
 _BATCH = 1_000
 
 
@@ -58,11 +56,9 @@ def checkpoint(run: ImportRun, name: str, before: int, tally: Tally) -> None:
 
     Raises AnotherImportError when somebody else has moved the run on since ``before`` rows were done.
     """
-    values = asdict(tally)
-    details = {counter: dict(values.pop(counter)) for counter in _COUNTERS} | {
-        "examples": values.pop("examples")
-    }
-    moved = ImportTable.objects.filter(run=run, name=name, done=before).update(details=details, **values)
+    moved = ImportTable.objects.filter(run=run, name=name, done=before).update(
+        details=tally.details(), **tally.numbers()
+    )
     if not moved:
         raise AnotherImportError("Another import of the same file is running; let it finish.")
 
@@ -97,5 +93,7 @@ def _tally(table: ImportTable) -> Tally:
         quarantined=table.quarantined,
         skipped=table.skipped,
         examples=details.get("examples", {}),
-        **{counter: Counter(details.get(counter, {})) for counter in _COUNTERS},
+        reasons=Counter(details.get("reasons", {})),
+        rules=Counter(details.get("rules", {})),
+        todo=Counter(details.get("todo", {})),
     )

@@ -72,7 +72,9 @@ def test_names_of_tables_and_columns_are_found_in_any_case(tmp_path: Path) -> No
     with open_legacy(source) as opened:
         rows = [{"id": "a", "email": None}, {"id": "b", "email": "b@x.example"}]
         assert list(opened.rows("users")) == rows
-        assert list(opened.rows_where("users", "email", lambda email: email.startswith("b"))) == [(1, rows[1])]
+        assert list(opened.rows_where("users", "email", lambda email: email.startswith("b"))) == [
+            (1, rows[1])
+        ]
 
 
 def test_text_that_is_not_utf_8_stays_as_its_bytes(tmp_path: Path) -> None:
