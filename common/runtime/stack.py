@@ -19,7 +19,16 @@ from common.runtime.errors import OperatorError
 from common.runtime.files import HeldLock, require_folder
 from common.runtime.health import wait_all
 from common.runtime.identity import database_account
-from common.runtime.layout import HR_ADMIN_EMAIL, PROCESSES, ROOT, SERVICES, known, manage, service_command
+from common.runtime.layout import (
+    HR_ADMIN_EMAIL,
+    PROCESSES,
+    ROOT,
+    SERVICES,
+    WEB_POOL_SIZE,
+    known,
+    manage,
+    service_command,
+)
 from common.runtime.logs import last_lines, log_path
 from common.runtime.managed import ManagedProcess, Spec
 from common.runtime.migrations import Migration, migrate
@@ -316,10 +325,14 @@ class Stack:
 
     def _spec(self, service: str, process: str, extra: Mapping[str, str]) -> Spec:
         name = f"{service}-{process}"
+        environment = self.environment(service)
+        if process == "web" and environment["DATABASE_POOL_SIZE"] == "0":
+            # Many threads share few connections; a worker or relay thread keeps its own.
+            environment["DATABASE_POOL_SIZE"] = WEB_POOL_SIZE
         return Spec(
             name=name,
             command=self._command(service, process, self.ports.services[service]),
-            environment={**self.environment(service), "PROCESS_NAME": name, **extra},
+            environment={**environment, "PROCESS_NAME": name, **extra},
             folder=self._code,
             phase=_PHASES[process],
         )
