@@ -11,6 +11,7 @@ from analytics_service.analytics.models import StoredEvent
 from common.contracts.base import wire_name
 from common.contracts.company import HeadcountChanged
 from common.security.principal import Principal
+from common.security.visible import visible_to
 
 
 class Headcount(NamedTuple):
@@ -21,10 +22,10 @@ class Headcount(NamedTuple):
     counted_at: datetime
 
 
-def event_list(person: Principal) -> QuerySet[StoredEvent]:
+def event_list(person: Principal, *, type: str | None = None) -> QuerySet[StoredEvent]:
     """The events of the company ``person`` acts for; of all companies, and of none, for the group's staff."""
-    events = StoredEvent.objects.all()
-    return events if person.all_companies else events.filter(company_id=person.company_id)
+    events = StoredEvent.objects.all() if type is None else StoredEvent.objects.filter(type=type)
+    return visible_to(person, events)
 
 
 def headcounts(person: Principal) -> Iterator[Headcount]:
@@ -33,8 +34,7 @@ def headcounts(person: Principal) -> Iterator[Headcount]:
     The last one received, because positions start anew when a producer's log was restored.
     """
     latest = (
-        event_list(person)
-        .filter(type=wire_name(HeadcountChanged))
+        event_list(person, type=wire_name(HeadcountChanged))
         .order_by("company_id", "-received_at", "-position")
         .distinct("company_id")
     )

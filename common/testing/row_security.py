@@ -92,7 +92,7 @@ class RowSecurityRules:
         assert _column(OWNED_BY_THE_ROLE) == []
 
 
-def _column(query: str, *parameters: object) -> list[str]:
+def _column(query: str, *parameters: UUID) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(query, parameters or None)
         return [row[0] for row in cursor.fetchall()]

@@ -8,11 +8,15 @@ from document_service.documents.models import Document, DocumentPermission, Docu
 
 
 class VersionInline(ReadOnlyInline):
+    """The document's files over time."""
+
     model = DocumentVersion
     fields = ("version", "filename", "file_size", "change_log", "uploaded_by", "created_at")
 
 
 class PermissionInline(ReadOnlyInline):
+    """Who may do what with the document."""
+
     model = DocumentPermission
     fields = ("action", "audience")
 
@@ -23,7 +27,7 @@ class DocumentAdmin(OperatorAdmin):
 
     permission_area = "documents"
     list_display = ("title", "category", "filename", "version", "is_public", "is_archived", "created_at")
-    list_filter = ("is_archived", "is_public", "mime_type", "created_at")
+    list_filter = ("is_archived", "is_public", "created_at")
     search_fields = ("title", "filename", "description")
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-id")

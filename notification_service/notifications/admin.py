@@ -8,6 +8,8 @@ from notification_service.notifications.models import DeliveryLog, Notification,
 
 
 class DeliveryInline(ReadOnlyInline):
+    """The attempts to deliver the notice."""
+
     model = DeliveryLog
     fields = ("attempt", "outcome", "error", "created_at")
 

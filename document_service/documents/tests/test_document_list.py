@@ -1,0 +1,177 @@
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from common.security.tenancy import company_scope
+from document_service.documents.choices import Action, Audience
+from document_service.documents.models import Document
+from document_service.documents.tests.factories import DocumentFactory, DocumentPermissionFactory
+
+pytestmark = pytest.mark.django_db
+Client = Callable[..., Any]
+
+
+def make(company_id: UUID, count: int = 1, **values: Any) -> list[Document]:
+    with company_scope(company_id):
+        return DocumentFactory.create_batch(count, company_id=company_id, **values)
+
+
+def titles(answer: Any) -> list[str]:
+    assert answer.status_code == 200, answer.content
+    return [document["title"] for document in answer.json()["documents"]]
+
+
+def test_a_document_is_answered_as_the_contract_says(manager: Any, company_id: UUID) -> None:
+    [document] = make(company_id)
+    with company_scope(company_id):
+        DocumentPermissionFactory(document=document, action=Action.WRITE, audience=Audience.HR)
+        DocumentPermissionFactory(document=document, action=Action.READ, audience=Audience.ALL)
+    [answer] = manager.get("/documents").json()["documents"]
+    assert answer == manager.get(f"/documents/{document.id}").json()["document"]
+    assert answer["permissions"] == {"read": ["all"], "write": ["hr"], "delete": []}
+    assert answer["company_id"] == str(company_id)
+    assert answer["tags"] == ["hr", "2026"]
+    assert answer["version"] == 1
+    assert document.storage_key not in str(answer)
+
+
+def test_the_list_is_paged_newest_first(manager: Any, company_id: UUID) -> None:
+    made = [document.title for document in make(company_id, 5)]
+    answer = manager.get("/documents?page=2&limit=2")
+    assert titles(answer) == made[2:0:-1]
+    pagination = answer.json()["pagination"]
+    assert pagination.pop("next_cursor")
+    assert pagination == {"page": 2, "limit": 2, "total": 5, "pages": 3}
+
+
+@pytest.mark.parametrize("order", ["", "&sort_by=title", "&sort_by=file_size&sort_order=asc"])
+def test_a_cursor_walks_the_whole_list_once(manager: Any, company_id: UUID, order: str) -> None:
+    made = {document.title for document in make(company_id, 5)}
+    seen: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        answer = manager.get(f"/documents?limit=2&cursor={cursor}{order}")
+        seen += titles(answer)
+        cursor = answer.json()["pagination"]["next_cursor"]
+    assert len(seen) == 5
+    assert set(seen) == made
+
+
+def test_the_list_takes_the_same_queries_however_long_it_is(manager: Any, company_id: UUID) -> None:
+    make(company_id, 30)
+    counts = []
+    for limit in (1, 30):
+        with CaptureQueriesContext(connection) as queries:
+            assert len(titles(manager.get(f"/documents?limit={limit}"))) == limit
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("search=PASSPORT", ["passport"]),
+        ("search=scan-7", ["passport"]),
+        ("category=residence", ["residence"]),
+        ("tags=a,b", ["residence"]),
+        ("tags=a", ["residence", "passport"]),
+        ("is_archived=true", ["passport"]),
+        ("is_public=false", ["passport"]),
+        ("sort_by=title&sort_order=asc", ["passport", "residence"]),
+        ("sort_by=file_size&sort_order=desc", ["residence", "passport"]),
+    ],
+)
+def test_the_list_is_filtered_and_sorted(
+    manager: Any, company_id: UUID, query: str, found: list[str]
+) -> None:
+    make(company_id, title="passport", filename="scan-7.pdf", tags=["a"], is_archived=True, file_size=1)
+    make(company_id, title="residence", category="residence", tags=["a", "b"], is_public=True, file_size=2)
+    assert titles(manager.get(f"/documents?{query}")) == found
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "colour=red",
+        "company_id=5d9f0c52-6c8e-5a55-9a0e-0d7b9a0c1f11",
+        "limit=101",
+        "limit=0",
+        "page=x",
+        "sort_by=storage_key",
+        "uploaded_by=me",
+        "is_public=perhaps",
+        "page=1&page=2",
+        "cursor=forged",
+        "search=%00",
+    ],
+)
+def test_what_the_list_does_not_know_is_refused(manager: Any, query: str) -> None:
+    answer = manager.get(f"/documents?{query}")
+    assert answer.status_code == 422
+    assert answer.json()["error"]["code"] == "VALIDATION_ERROR"
+
+
+def test_another_companys_documents_do_not_exist(manager: Any, company_id: UUID) -> None:
+    [theirs] = make(uuid4())
+    [ours] = make(company_id)
+    assert titles(manager.get("/documents")) == [ours.title]
+    assert manager.get(f"/documents/{theirs.id}").status_code == 404
+    assert manager.get(f"/documents/{uuid4()}").status_code == 404
+
+
+def test_an_administrator_of_all_companies_sees_every_document(
+    api: Client, person_token: Callable[..., str]
+) -> None:
+    make(uuid4())
+    make(uuid4())
+    assert len(titles(api(person_token(role="super_admin")).get("/documents"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("role", "found"),
+    [
+        ("worker", {"own", "public", "for all", "for employees"}),
+        ("supervisor", {"own", "public", "for all", "for employees", "for managers"}),
+        ("employee", {"own", "public", "for all", "for employees", "for managers", "for hr", "others'"}),
+    ],
+)
+def test_workers_and_supervisors_see_what_is_theirs_public_or_addressed_to_them(
+    api: Client, person_token: Callable[..., str], company_id: UUID, role: str, found: set[str]
+) -> None:
+    person_id = uuid4()
+    make(company_id, title="own", uploaded_by=person_id)
+    make(company_id, title="public", is_public=True)
+    make(company_id, title="others'")
+    for audience in (Audience.ALL, Audience.EMPLOYEES, Audience.MANAGERS, Audience.HR):
+        [document] = make(company_id, title=f"for {audience.value}")
+        with company_scope(company_id):
+            DocumentPermissionFactory(document=document, audience=audience)
+    token = person_token(role=role, company_id=company_id, user_id=person_id)
+    assert set(titles(api(token).get("/documents"))) == found
+
+
+def test_permission_to_write_does_not_show_a_document(
+    api: Client, person_token: Callable[..., str], company_id: UUID
+) -> None:
+    [document] = make(company_id)
+    with company_scope(company_id):
+        DocumentPermissionFactory(document=document, action=Action.WRITE, audience=Audience.ALL)
+    client = api(person_token(role="worker", company_id=company_id))
+    assert titles(client.get("/documents")) == []
+    assert client.get(f"/documents/{document.id}").status_code == 404
+
+
+def test_documents_are_for_people_who_are_signed_in_and_may_view_them(
+    api: Client, person_token: Callable[..., str], company_id: UUID
+) -> None:
+    assert api().get("/documents").status_code == 401
+    powerless = person_token(role="worker", company_id=company_id, permissions=[])
+    assert api(powerless).get("/documents").status_code == 403
+
+
+def test_what_cannot_be_done_yet_is_not_there(manager: Any) -> None:
+    assert manager.post("/documents", {}).status_code == 405
