@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, TextField
 from django.db.models.functions import Coalesce
 
 from common.search import fold
@@ -126,6 +127,17 @@ def with_employee_count(departments: QuerySet[Department]) -> QuerySet[Departmen
     )
     count = Subquery(entries.annotate(change=Sum("delta")).values("change"), output_field=IntegerField())
     return departments.annotate(employee_count=Coalesce(count, 0))
+
+
+def department_tree() -> QuerySet[Department]:
+    """Departments as trees, company by company, with ``depth`` (1 at the top) and their company's row."""
+    path = Func("id", function="department_path", output_field=ArrayField(TextField()))
+    return (
+        Department.objects.select_related("company")
+        .annotate(path=path)
+        .annotate(depth=Func("path", function="cardinality", output_field=IntegerField()) / 2)
+        .order_by("company__name_folded", "company_id", "path")
+    )
 
 
 def department_ancestors(department_id: UUID) -> list[UUID]:

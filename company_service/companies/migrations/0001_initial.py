@@ -25,6 +25,18 @@ CREATE TRIGGER no_change BEFORE UPDATE ON headcount_ledger FOR EACH ROW
 CREATE TRIGGER no_delete BEFORE DELETE ON headcount_ledger FOR EACH ROW
     EXECUTE FUNCTION headcount_ledger_only_grows();
 """
+# The names from the top down to a department, each with its id: sorted by it, departments stand as a tree.
+DEPARTMENT_PATH = """
+CREATE FUNCTION department_path(department uuid) RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    WITH RECURSIVE up(parent_id, path, level) AS (
+        SELECT parent_id, ARRAY[name_folded, id::text], 1 FROM departments WHERE id = department
+        UNION ALL
+        SELECT d.parent_id, ARRAY[d.name_folded, d.id::text] || up.path, up.level + 1
+        FROM departments d JOIN up ON d.id = up.parent_id WHERE up.level < 100
+    )
+    SELECT path FROM up ORDER BY level DESC LIMIT 1
+$$;
+"""
 LEDGER_MAY_CHANGE = """
 DROP TRIGGER no_delete ON headcount_ledger;
 DROP TRIGGER no_change ON headcount_ledger;
@@ -592,6 +604,7 @@ class Migration(migrations.Migration):
         ),
         CompanyForeignKey("departments", "parent_id", "departments"),
         migrations.RunSQL(LEDGER_ONLY_GROWS, LEDGER_MAY_CHANGE),
+        migrations.RunSQL(DEPARTMENT_PATH, "DROP FUNCTION department_path(uuid)"),
         TenantPolicy("companies", column="id"),
         TenantPolicy("company_settings"),
         TenantPolicy("departments"),

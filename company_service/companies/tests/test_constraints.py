@@ -1,0 +1,75 @@
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from company_service.companies.models import Company, Department, HeadcountEntry
+from company_service.companies.tests.factories import DepartmentFactory, EntryFactory, SettingFactory
+
+
+@pytest.mark.parametrize(
+    ("values", "constraint"),
+    [
+        ({"name": ""}, "a_company_has_a_name"),
+        ({"size": "tiny"}, "a_company_is_of_a_known_size"),
+        ({"subscription_plan": "gold"}, "a_company_is_on_a_known_plan"),
+        ({"seat_limit": -1}, "a_seat_limit_is_not_negative"),
+    ],
+)
+def test_postgresql_refuses_a_company_that_cannot_be(
+    company: Company, values: dict[str, object], constraint: str
+) -> None:
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Company.objects.filter(pk=company.pk).update(**values)
+
+
+@pytest.mark.parametrize(
+    ("values", "constraint"),
+    [
+        ({"name": ""}, "a_department_has_a_name"),
+        ({"budget": Decimal("-0.001")}, "a_budget_is_not_negative"),
+    ],
+)
+def test_postgresql_refuses_a_department_that_cannot_be(
+    company: Company, values: dict[str, object], constraint: str
+) -> None:
+    department = DepartmentFactory(company=company)
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Department.objects.filter(pk=department.pk).update(**values)
+
+
+def test_postgresql_refuses_a_department_inside_itself(company: Company) -> None:
+    department = DepartmentFactory(company=company)
+    with pytest.raises(IntegrityError, match="a_department_is_not_inside_itself"), transaction.atomic():
+        Department.objects.filter(pk=department.pk).update(parent=department)
+
+
+def test_a_setting_has_one_value_and_a_key(company: Company) -> None:
+    SettingFactory(company=company, key="currency")
+    with pytest.raises(IntegrityError, match="a_setting_has_one_value"), transaction.atomic():
+        SettingFactory(company=company, key="currency")
+    with pytest.raises(IntegrityError, match="a_setting_has_a_key"), transaction.atomic():
+        SettingFactory(company=company, key="")
+
+
+def test_a_cause_counts_once(company: Company) -> None:
+    EntryFactory(company=company, source_key="event:1")
+    with pytest.raises(IntegrityError, match="each_cause_counts_once"), transaction.atomic():
+        EntryFactory(company=company, source_key="event:1")
+
+
+def test_an_entry_changes_the_headcount(company: Company) -> None:
+    with pytest.raises(IntegrityError, match="an_entry_changes_the_headcount"), transaction.atomic():
+        EntryFactory(company=company, delta=0)
+
+
+@pytest.mark.parametrize(
+    "change", [{"delta": 2}, {"department_id": uuid4()}, {"source_key": "x"}, {"folded": False}]
+)
+def test_the_ledger_is_never_changed(company: Company, change: dict[str, object]) -> None:
+    entry = EntryFactory(company=company, folded=True)
+    with pytest.raises(IntegrityError, match="only grows"), transaction.atomic():
+        HeadcountEntry.objects.filter(pk=entry.pk).update(**change)
+    with pytest.raises(IntegrityError, match="only grows"), transaction.atomic():
+        HeadcountEntry.objects.filter(pk=entry.pk).delete()
