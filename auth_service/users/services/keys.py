@@ -59,11 +59,12 @@ def signing_key_rotate(*, algorithm: KeyAlgorithm, retire_now: bool = False) -> 
     are refused as soon as a service reads the keys anew (within five minutes), and clients get new ones by
     their refresh tokens.
     """
-    now = timezone.now()
-    signs_from = now if retire_now else now + PUBLISHED_BEFORE_USE
-    last_token_ends = now if retire_now else signs_from + settings.ACCESS_TOKEN_LIFETIME + CLOCK_SKEW
     with transaction.atomic():
         _lock()
+        now = timezone.now()
+        at_once = retire_now or selectors.signing_key() is None
+        signs_from = now if at_once else now + PUBLISHED_BEFORE_USE
+        last_token_ends = now if retire_now else signs_from + settings.ACCESS_TOKEN_LIFETIME + CLOCK_SKEW
         if retire_now:
             SigningKey.objects.filter(published_until__gt=now).update(retired_at=now, published_until=now)
         SigningKey.objects.filter(retired_at=None).update(
