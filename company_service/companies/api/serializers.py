@@ -118,7 +118,8 @@ class CompanyUpdateIn(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """The parts of the address as fields of the company."""
-        return {**attrs, **attrs.pop("address", {})}
+        address = attrs.pop("address", {})
+        return {**attrs, **address}
 
 
 class CompanyCreateIn(CompanyUpdateIn):
