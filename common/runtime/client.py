@@ -1,4 +1,4 @@
-"""A client of the system's HTTP API, for the demo, the soak and the benchmarks: small, because it is measured too."""
+"""A client of the system's HTTP API, for demo, soak and benchmarks: small, because it is measured too."""
 
 import http.client
 import json

@@ -1,4 +1,4 @@
-"""A look into all six databases at once, past row-level security: to count what is there, never to change it."""
+"""A look into all six databases at once, past row-level security: to count, never to change."""
 
 from collections.abc import Sequence
 from types import TracebackType
@@ -15,7 +15,7 @@ Row = tuple[Any, ...]
 
 
 class Databases:
-    """A superuser's connection to each service's database; a context manager. Each query sees what is committed."""
+    """A superuser's connection to each service's database. Each query sees what is committed."""
 
     def __init__(self, stack: "Stack") -> None:
         self._connections = {

@@ -83,6 +83,6 @@ def behind(databases: Databases) -> str:
 def waiting_messages(stack: "Stack") -> str:
     """What waits in the broker; empty for nothing. Jobs of the clock come and go and do not count."""
     for queue in QUEUES:
-        if queue not in SERVICES and (count := int(stack.redis.llen(queue))):  # type: ignore[arg-type]
+        if queue not in SERVICES and (count := stack.redis.llen(queue)):
             return f"{count} messages wait in {queue}"
     return ""
