@@ -1,0 +1,49 @@
+"""An admin with one table of companies, whose changes a service may refuse."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import path
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from common.api.models import IdempotencyKey
+from common.api.urls import common_urls
+from common.api.views import ServiceAPIView
+from common.errors import ConflictError
+from common.security.permissions import ANYONE_SIGNED_IN
+from common.staff.admin import TenantAdmin
+
+
+class KeyAdmin(TenantAdmin):
+    """Documents have a verb of their own for adding."""
+
+    permission_area = "documents"
+    permission_verbs = {"add": "upload"}
+    fields = ("key", "company_id", "user_id", "method", "path", "body_hash")
+    list_display = ("key",)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if obj.key == "refused":
+            raise ConflictError("The service says no.")
+        if obj.key == "broken":
+            raise RuntimeError("on purpose")
+
+
+admin.site.register(IdempotencyKey, KeyAdmin)
+
+
+class WhoView(ServiceAPIView):
+    """Who is asking."""
+
+    required_permissions = {"GET": ANYONE_SIGNED_IN, "POST": ANYONE_SIGNED_IN}
+
+    def get(self, request: Request) -> Response:
+        return Response({"role": self.person.role})
+
+    post = get
+
+
+urlpatterns = [*common_urls(), path("who", WhoView.as_view())]
