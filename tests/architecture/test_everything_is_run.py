@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.tree import PACKAGES, ROOT, modules, named, suites
+from tests.architecture.tree import APPS, PACKAGES, ROOT, modules, named, suites
 
 TASK_DECORATORS = {"shared_task", "participates", "compensates", "task"}
 FAKING = re.compile(
@@ -53,6 +53,13 @@ def test_every_task_has_a_test_that_runs_it() -> None:
         f"{named(path)}: {task.name}" for path, task in _tasks() if not _mentioned(rf"\b{task.name}\b")
     ]
     assert untested == []
+
+
+@pytest.mark.parametrize("service", APPS)
+def test_every_service_tests_its_row_level_security_and_its_contracts(service: str) -> None:
+    own = {path: text for path, text in TEST_SOURCES.items() if f"{service}_service" in path.parts}
+    assert [path for path, text in own.items() if "(RowSecurityRules)" in text]
+    assert ROOT / f"{service}_service" / "tests" / "test_contracts.py" in own
 
 
 def test_every_task_says_its_name() -> None:
