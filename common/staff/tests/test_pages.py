@@ -91,7 +91,7 @@ class TestSeeing:
         page = browser.get("/admin/login/").content.decode()
         assert 'dir="rtl"' in page
         assert "English" in page
-        assert "العربية" in page
+        assert "العربيّة" in page
 
 
 @pytest.mark.usefixtures("db")
