@@ -5,7 +5,7 @@
 
 RUNTIME := .venv/bin/python -m common.runtime
 
-.PHONY: help setup run start stop status reset logs test lint demo soak bench-saga bench-events lock
+.PHONY: help setup run start stop status reset logs manage test lint demo soak bench-saga bench-events lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -30,6 +30,9 @@ reset: setup ## remove all data after asking; YES=1 does not ask
 
 logs: setup ## follow the logs; SERVICE=employee or SERVICE=employee-worker shows only those
 	@exec $(RUNTIME) logs $(SERVICE)
+
+manage: setup ## a management command: SERVICE=employee ARGS="doctor"
+	@exec $(RUNTIME) manage "$(SERVICE)" $(ARGS)
 
 test: setup ## every project's tests; PROJECT=auth_service and ARGS="-k words" choose some
 	@exec $(RUNTIME) test $(if $(PROJECT),--project $(PROJECT)) -- $(ARGS)

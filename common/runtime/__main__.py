@@ -33,6 +33,9 @@ def _parser() -> argparse.ArgumentParser:
     logs = action("logs", "show log files")
     logs.add_argument("names", nargs="*", help="services, processes such as employee-worker, postgres, redis")
     logs.add_argument("--follow", action=argparse.BooleanOptionalAction, default=sys.stdout.isatty())
+    managing = action("manage", "run a management command of a service")
+    managing.add_argument("service", help="such as employee")
+    managing.add_argument("arguments", nargs=argparse.REMAINDER)
     test = actions.add_parser("test", help="run every project's tests")
     test.add_argument("--project", action="append", default=[], help="common, tests or a service's folder")
     test.add_argument("pytest", nargs=argparse.REMAINDER, help="arguments for pytest, after --")
@@ -62,6 +65,7 @@ def _chosen(options: argparse.Namespace) -> Callable[[], int]:
         "stop": lambda: commands.stop(root),
         "status": lambda: commands.status(root),
         "reset": lambda: commands.reset(root, sure=options.yes),
+        "manage": lambda: commands.manage_service(root, options.service, options.arguments),
         "logs": lambda: commands.logs(root, options.names, follow=options.follow),
     }[str(options.command)]
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from types import FrameType
 
 from common.runtime import background, process_table
+from common.runtime.blueprint import Blueprint
 from common.runtime.errors import OperatorError
-from common.runtime.layout import HR_ADMIN_EMAIL, SERVICES, VAR
+from common.runtime.layout import HR_ADMIN_EMAIL, ROOT, SERVICES, VAR, manage
 from common.runtime.logs import log_path
 from common.runtime.ports import requested_services
 from common.runtime.progress import Progress
@@ -158,6 +159,17 @@ def logs(root: Path, names: Sequence[str], *, follow: bool) -> int:
     if tail is None:
         raise OperatorError(f"There is no `tail` on this machine: read the files in {folder}.")
     os.execv(tail, ["tail", "-n", "40", *(["-F"] if follow else []), *map(str, files)])
+
+
+def manage_service(root: Path, service: str, arguments: Sequence[str]) -> int:
+    """Hands over to a management command of a service, in the environment of its running processes."""
+    if service not in SERVICES:
+        raise OperatorError(
+            f"There is no service {service or '(none named)'}: choose one of {', '.join(SERVICES)}."
+        )
+    os.chdir(ROOT)
+    command = manage(service, *arguments)
+    os.execve(command[0], command, Blueprint(root).environment(service))
 
 
 def stack_root(name: str) -> Path:

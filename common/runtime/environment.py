@@ -20,8 +20,9 @@ _INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT
 _ADJUSTABLE: Final[Mapping[str, str]] = {
     "LOG_LEVEL": "WARNING",
     "ALLOWED_HOSTS": "127.0.0.1,localhost",
-    "DATABASE_POOL_SIZE": "0",
 }
+# A web process's many threads share this many connections; in other processes each thread keeps its own.
+_WEB_POOL_SIZE: Final = "12"
 _OPTIONAL: Final = (
     "DEBUG",
     "EMAIL_BACKEND",
@@ -42,8 +43,8 @@ class Environments:
     credentials: Credentials
     kind: str
 
-    def of(self, service: str) -> dict[str, str]:
-        """Everything the service's web, worker, relay and management commands need."""
+    def of(self, service: str, process: str) -> dict[str, str]:
+        """Everything the service's web, worker, relay or a management command needs."""
         secrets = self.credentials.services[service]
         values = machine_environment()
         values |= {name: os.environ.get(name, default) for name, default in _ADJUSTABLE.items()}
@@ -60,6 +61,9 @@ class Environments:
             "WAKE_ADDRESS": f"127.0.0.1:{self.ports.wake(service)}",
         }
         values |= {f"{name.upper()}_URL": self.service_url(name) for name in SERVICES}
+        values["PROCESS_NAME"] = f"{service}-{process}"
+        if process == "web":
+            values["DATABASE_POOL_SIZE"] = os.environ.get("DATABASE_POOL_SIZE", _WEB_POOL_SIZE)
         if service == "auth":
             values["PUBLIC_URL"] = os.environ.get("PUBLIC_URL", self.service_url("auth"))
             values["SIGNING_KEY_PASSPHRASE"] = self.credentials.signing_key_passphrase

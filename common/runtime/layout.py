@@ -18,7 +18,6 @@ HR_ADMIN_EMAIL: Final = "hr@hrms.example"
 # at once must still leave threads for everybody else.
 _WEB_THREADS: Final = {"employee": 96}
 _DEFAULT_WEB_THREADS: Final = 8
-WEB_POOL_SIZE: Final = "12"
 
 
 def tool(name: str) -> str:

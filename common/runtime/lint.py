@@ -76,7 +76,7 @@ def _migration_checks() -> list[Check]:
         Check(
             f"migrations of {name}_service",
             (*quiet, f"{name}_service/manage.py", "makemigrations", "--check", "--dry-run"),
-            environments.of(name),
+            environments.of(name, "lint"),
         )
         for name in SERVICES
     ]

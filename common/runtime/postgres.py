@@ -26,7 +26,7 @@ _SETTINGS: Final[Mapping[str, str]] = {
     # No socket file: its folder would have to be reachable by two users, and TCP is what containers use too.
     "unix_socket_directories": "",
     "password_encryption": "scram-sha-256",
-    # 96 threads of employee_service's web, 8 of the five others', and some for each of 12 other processes.
+    # 12 for each web, a few for each of the 12 workers and relays, and room for tests with many threads.
     "max_connections": "240",
     "shared_buffers": "96MB",
     "maintenance_work_mem": "64MB",

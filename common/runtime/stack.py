@@ -13,26 +13,17 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
 from common.runtime import process_table
-from common.runtime.credentials import Credentials, ensure_keys, load_or_create
-from common.runtime.environment import Environments, Role
+from common.runtime.blueprint import SERVICE_DATABASES, Blueprint
+from common.runtime.credentials import ensure_keys
 from common.runtime.errors import OperatorError
 from common.runtime.files import HeldLock, require_folder
 from common.runtime.health import wait_all
 from common.runtime.identity import database_account
-from common.runtime.layout import (
-    HR_ADMIN_EMAIL,
-    PROCESSES,
-    ROOT,
-    SERVICES,
-    WEB_POOL_SIZE,
-    known,
-    manage,
-    service_command,
-)
+from common.runtime.layout import HR_ADMIN_EMAIL, PROCESSES, ROOT, SERVICES, known, manage, service_command
 from common.runtime.logs import last_lines, log_path
 from common.runtime.managed import ManagedProcess, Spec
 from common.runtime.migrations import Migration, migrate
-from common.runtime.ports import Ports, choose, recorded
+from common.runtime.ports import choose
 from common.runtime.postgres import Login, Postgres
 from common.runtime.postgres_home import PostgresHome
 from common.runtime.progress import Progress
@@ -46,12 +37,11 @@ if TYPE_CHECKING:
 
 # Workers and relays do not depend on each other, so nobody waits for one before asking the other to end.
 _PHASES: Final = {"web": 0, "worker": 1, "relay": 1}
-SERVICE_DATABASES: Final = tuple(service_database(name) for name in SERVICES)
 HEALTH_TIMEOUT: Final = 120.0
 
 
-class Stack:
-    """One system in one folder. Use it as a context manager, or call :meth:`stop` at the end.
+class Stack(Blueprint):
+    """One system in one folder, to be run. Use it as a context manager, or call :meth:`stop` at the end.
 
     Args:
         root: The folder for data, logs and secrets; a relative one is taken from the repository.
@@ -76,12 +66,10 @@ class Stack:
         code: Path = ROOT,
         command: Callable[[str, str, int], tuple[str, ...]] = service_command,
     ) -> None:
-        self.root = ROOT / root
+        super().__init__(root, kind=kind, databases=databases)
         self.progress = progress or Progress()
         self._service_ports = service_ports
-        self._kind = kind
         self._fsync = fsync
-        self._databases = tuple(databases)
         self._code = code
         self._command = command
         self._lock = HeldLock(self.root / "lock")
@@ -110,7 +98,7 @@ class Stack:
     def provision(self) -> None:
         """Makes databases, roles, grants and keys; does nothing where that has been done."""
         ensure_keys(self.root, SERVICES)
-        changed = self._provisioner.provision(self._databases)
+        changed = self._provisioner.provision(self.databases)
         if changed:
             self.progress.say(f"Made {len(changed)} databases with an owner and a run-time role each")
 
@@ -120,7 +108,7 @@ class Stack:
             Migration(
                 database, manage(database.project, "migrate", "--noinput"), self._owner_environment(database)
             )
-            for database in self._databases
+            for database in self.databases
         ]
         migrate(
             migrations,
@@ -256,20 +244,10 @@ class Stack:
     # What it knows
 
     @cached_property
-    def ports(self) -> Ports:
-        """The ports of its servers, as chosen at its last start."""
-        return recorded(self.root)
-
-    @cached_property
-    def credentials(self) -> Credentials:
-        """Its passwords and keys."""
-        return load_or_create(self.root, dict.fromkeys(database.service for database in self._databases))
-
-    @cached_property
     def postgres(self) -> Postgres:
         """Its PostgreSQL server."""
         logins = tuple(
-            Login(each.name, (owner_role(each.service), app_role(each.service))) for each in self._databases
+            Login(each.name, (owner_role(each.service), app_role(each.service))) for each in self.databases
         )
         return Postgres(
             home=PostgresHome(self.root, database_account()),
@@ -290,49 +268,24 @@ class Stack:
         """Empties Redis, as an operator's FLUSHALL or a restart without persistence would."""
         self.redis.flushall()
 
-    def environment(self, service: str) -> dict[str, str]:
-        """The environment of the service's processes and management commands."""
-        return self._environments.of(service)
-
-    def dsn(self, service: str, role: Role = "app") -> str:
-        """The address of the service's database for a role."""
-        database = next(each for each in self._databases if each.service == service)
-        return self._environments.database_url(service, role, database.name)
-
-    def redis_url(self, database: int) -> str:
-        """The address of one of Redis's databases."""
-        return self._environments.redis_url(database)
-
-    def url(self, service: str) -> str:
-        """The service's base address, without a slash at the end."""
-        return self._environments.service_url(service)
-
-    @cached_property
-    def _environments(self) -> Environments:
-        return Environments(self.root, self.ports, self.credentials, self._kind)
-
     @cached_property
     def _redis_server(self) -> Redis:
         return Redis(root=self.root, port=self.ports.redis, password=self.credentials.redis_password)
 
     @cached_property
     def _provisioner(self) -> Provisioner:
-        return Provisioner(self._environments.server_url(), self.credentials)
+        return Provisioner(self.environments.server_url(), self.credentials)
 
     def _owner_environment(self, database: Database) -> dict[str, str]:
-        url = self._environments.database_url(database.service, "owner", database.name)
-        return {**self.environment(database.project), "DATABASE_URL": url, "PROCESS_NAME": "migrate"}
+        url = self.environments.database_url(database.service, "owner", database.name)
+        return {**self.environment(database.project, "migrate"), "DATABASE_URL": url}
 
     def _spec(self, service: str, process: str, extra: Mapping[str, str]) -> Spec:
         name = f"{service}-{process}"
-        environment = self.environment(service)
-        if process == "web" and environment["DATABASE_POOL_SIZE"] == "0":
-            # Many threads share few connections; a worker or relay thread keeps its own.
-            environment["DATABASE_POOL_SIZE"] = WEB_POOL_SIZE
         return Spec(
             name=name,
             command=self._command(service, process, self.ports.services[service]),
-            environment={**environment, "PROCESS_NAME": name, **extra},
+            environment={**self.environment(service, process), **extra},
             folder=self._code,
             phase=_PHASES[process],
         )

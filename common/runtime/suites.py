@@ -10,12 +10,13 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import Final
 
+from common.runtime.blueprint import SERVICE_DATABASES
 from common.runtime.errors import OperatorError
 from common.runtime.layout import ROOT, SERVICES, VAR
 from common.runtime.process_table import STACK_MARK
 from common.runtime.progress import Progress
 from common.runtime.provision import Database
-from common.runtime.stack import SERVICE_DATABASES, Stack
+from common.runtime.stack import Stack
 from common.runtime.tables import table
 
 # The tests of `common` need some service's settings, and a database beside that service's own.
@@ -122,7 +123,7 @@ def _environment(stack: Stack, project: str) -> dict[str, str]:
     settings = _COMMON.project if project == "common" else owner
     first = 2 * PROJECTS.index(project)
     return {
-        **stack.environment(settings),
+        **stack.environment(settings, "test"),
         STACK_MARK: str(stack.root),
         "DJANGO_SETTINGS_MODULE": f"{settings}_service.settings",
         "DATABASE_URL": stack.dsn(owner, "app"),

@@ -62,6 +62,18 @@ def test_removing_data_without_a_terminal_needs_a_clear_word(tmp_path: Path) -> 
     assert tmp_path.exists()
 
 
+def test_a_management_command_needs_the_name_of_a_service(tmp_path: Path) -> None:
+    done = runtime("manage", "--stack", str(tmp_path), "payroll", "doctor")
+    assert done.returncode == 2
+    assert "There is no service 'payroll': choose one of auth, company," in done.stderr
+
+
+def test_a_management_command_needs_a_system_that_was_started_once(tmp_path: Path) -> None:
+    done = runtime("manage", "--stack", str(tmp_path), "auth", "doctor")
+    assert done.returncode == 2
+    assert "start one with `make start`" in done.stderr
+
+
 def test_the_log_of_something_unknown_names_what_there_is(tmp_path: Path) -> None:
     (tmp_path / "logs").mkdir()
     (tmp_path / "logs" / "auth-web.log").write_text("hello\n")
