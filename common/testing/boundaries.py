@@ -22,6 +22,8 @@ class Boundaries:
     stop: Callable[[str], None]
     kinds: frozenset[str]
     armed: str | None = None
+    record: str | None = None
+    """A file that gets a line for each boundary crossed."""
     crossed: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -34,6 +36,9 @@ class Boundaries:
             self.counts[label] = self.counts.get(label, 0) + 1
             name = f"{label}#{self.counts[label]}"
             self.crossed.append(name)
+            if self.record:
+                with open(self.record, "a", encoding="utf-8") as lines:
+                    lines.write(f"{name}\n")
         if name == self.armed:
             self.armed = None
             self.stop(name)
@@ -86,6 +91,16 @@ def install() -> None:
     _instrument_http()
 
 
+def _here() -> str:
+    """What the code at work is part of: a task, a thread of the relay, or neither."""
+    from celery import current_task
+
+    if current_task:
+        return str(current_task.name)
+    thread = threading.current_thread()
+    return "main" if thread is threading.main_thread() else thread.name
+
+
 def _around(kind: str, label: str, call: Callable[[], Any]) -> Any:
     cross(kind, f"before {label}")
     result = call()
@@ -94,14 +109,14 @@ def _around(kind: str, label: str, call: Callable[[], Any]) -> Any:
 
 
 def _instrument_database() -> None:
+    from django.db import connections
     from django.db.backends.postgresql.base import DatabaseWrapper
     from django.db.backends.signals import connection_created
-    from django.db import connections
 
     plain_commit = DatabaseWrapper._commit
 
     def commit(self: DatabaseWrapper) -> Any:
-        return _around(COMMIT, "commit", lambda: plain_commit(self))
+        return _around(COMMIT, f"commit in {_here()}", lambda: plain_commit(self))
 
     DatabaseWrapper._commit = commit  # type: ignore[method-assign]
 

@@ -20,7 +20,7 @@ def run_all(works: Sequence[Callable[[], Any]], *, timeout: float = 60) -> list[
         try:
             together.wait(timeout)
             results[index] = work()
-        except BaseException as error:  # noqa: BLE001 - handed to the test's own thread below
+        except BaseException as error:
             errors.append(error)
         finally:
             connections.close_all()

@@ -18,21 +18,31 @@ for _name, _value in {
 }.items():
     os.environ.setdefault(_name, _value)
 
-from common.conf.service import Service, service_settings  # noqa: E402  (after the environment)
+from importlib import import_module  # noqa: E402  (after the environment)
 
+from common.conf.service import Service, service_settings  # noqa: E402
+
+APPS = {
+    "auth_service": "users",
+    "company_service": "companies",
+    "employee_service": "employees",
+    "document_service": "documents",
+    "notification_service": "notifications",
+    "analytics_service": "analytics",
+}
 SERVICE = Service(
     name="employee",
-    apps=(
-        "auth_service.users",
-        "company_service.companies",
-        "employee_service.employees",
-        "document_service.documents",
-        "notification_service.notifications",
-        "analytics_service.analytics",
-    ),
+    apps=tuple(f"{package}.{app}" for package, app in APPS.items()),
     reference=("company", "department", "user", "employee"),
 )
 globals().update(service_settings(SERVICE))
+
+# What a service alone has.
+for _package in APPS:
+    for _name, _value in vars(import_module(f"{_package}.settings")).items():
+        if _name.isupper():
+            globals().setdefault(_name, _value)
+
 # Admin modules are checked like any other; loading them here would tie the checker to all of them at once.
 INSTALLED_APPS: list[str] = [
     app.replace("django.contrib.admin", "django.contrib.admin.apps.SimpleAdminConfig")

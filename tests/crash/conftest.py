@@ -1,0 +1,29 @@
+"""One running system for all crash tests."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.crash.system import System, running_system
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[System]:
+    """The system, started once."""
+    root = Path(os.environ.get("HRMS_STACK_ROOT", "var/test-e2e")) / "crash"
+    shutil.rmtree(root / "logs", ignore_errors=True)
+    with running_system(root) as system:
+        yield system
+
+
+@pytest.fixture
+def system(running: System) -> Iterator[System]:
+    """The system with everything running and at rest, before and after."""
+    running.ensure_running()
+    running.wait_at_rest()
+    yield running
+    running.ensure_running()
+    running.wait_at_rest()
