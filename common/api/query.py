@@ -5,6 +5,7 @@ from typing import Any, Self
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
+from rest_framework.settings import api_settings
 
 from common.api.serializers import StrictSerializer
 
@@ -29,6 +30,8 @@ class StrictQuery(StrictSerializer):
     def _collected(self: Self, request: Request) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for name, given in request.query_params.lists():
+            if name == api_settings.URL_FORMAT_OVERRIDE:
+                continue  # DRF's own: the browsable API's choice of a format
             if isinstance(self.fields.get(name), (serializers.ListField, serializers.MultipleChoiceField)):
                 values[name] = given
             elif len(given) > 1:

@@ -46,7 +46,8 @@ class ServiceAPIView(APIView):
     * ``manages_own_scope``: the handler opens scope and transaction itself (to wait outside of one, say).
     * ``idempotent``: POST honours ``Idempotency-Key``.
     * ``body_serializers``, ``query_serializers``, ``answer_serializers``: per method what goes in and out;
-      ``self.body()`` and ``self.query()`` read it, the OpenAPI document shows it.
+      ``self.body()`` and ``self.query()`` read it, the OpenAPI document shows it. Query parameters of a
+      method that declares none are refused.
     """
 
     required_permissions: ClassVar[Mapping[str, Requirement]] = {}
@@ -117,17 +118,22 @@ class ServiceAPIView(APIView):
             self._scoped = False
             return self.finalize_response(self.request, self.handle_exception(error), *args, **kwargs)
 
+    def perform_authentication(self, request: Request) -> None:
+        """Name the person in the logs, and speak their language, from here on: a refusal is theirs, too."""
+        super().perform_authentication(request)
+        if isinstance(request.user, Principal):
+            bind_actor(request.user.id, request.user.company_id)
+            _speak_language_of(request.user, request)
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse what may not be, then open the scope the handler runs in."""
         if not hasattr(self, (request.method or "").lower()):
             self.http_method_not_allowed(request)
         super().initial(request, *args, **kwargs)
+        if not self.internal and self._method not in self.query_serializers:
+            StrictQuery.read(request)
         person = request.user
-        if not isinstance(person, Principal):
-            return
-        bind_actor(person.id, person.company_id)
-        _speak_language_of(person, request)
-        if self.manages_own_scope or request.method == "OPTIONS":
+        if not isinstance(person, Principal) or self.manages_own_scope or request.method == "OPTIONS":
             return
         self._scope.enter_context(transaction.atomic())
         self._scope.enter_context(open_scope(person.tenant_scope()))

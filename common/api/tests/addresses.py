@@ -132,6 +132,7 @@ def _fail_at_commit() -> None:
 urlpatterns = [
     *common_urls(),
     path("notes", NotesView.as_view()),
+    path("other-notes", NotesView.as_view()),
     path("scope", ScopeView.as_view()),
     path("own-scope", OwnScopeView.as_view()),
     path("public", PublicView.as_view()),

@@ -132,6 +132,12 @@ def test_a_query_that_is_not_declared_or_not_valid_is_refused(client: Any, query
     assert list(answer.json()["error"]["details"]) == [field]
 
 
+def test_a_method_that_declares_no_parameters_takes_none(client: Any) -> None:
+    assert client.get("/scope?company_id=1").status_code == 422
+    assert client.post("/notes?text=a", {"text": "a"}).status_code == 422
+    assert client.get("/scope?format=json").status_code == 200
+
+
 @given(
     places=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=12),
     directions=st.tuples(st.booleans(), st.booleans()),

@@ -33,7 +33,7 @@ def test_the_log_tells_who_asked_for_what_and_leaves_the_query_out(
     with caplog.at_level(logging.INFO, "common.observability.middleware"):
         api(person_token(user_id=person, company_id=company_id)).get("/scope?name=somebody")
     line: Any = caplog.records[-1].msg
-    assert (line["method"], line["path"], line["status"]) == ("GET", "/scope", 200)
+    assert (line["method"], line["path"], line["status"]) == ("GET", "/scope", 422)
     assert (line["actor_id"], line["company_id"]) == (str(person), str(company_id))
     assert "somebody" not in str(line)
 
