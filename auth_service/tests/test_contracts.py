@@ -1,4 +1,4 @@
-"""What this service publishes has the shape of the samples that others test with; what it consumes, it accepts."""
+"""What this service publishes has the shape of the samples; the samples of what it consumes are accepted."""
 
 from datetime import UTC, datetime
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""Accounts, roles and sessions for administrators; every change goes through a service, so it has its event."""
+"""Accounts, roles and sessions for administrators; changes go through services, so they have their events."""
 
 from typing import Any
 
@@ -31,13 +31,15 @@ BY_ADMINISTRATOR = "by_administrator"
 
 def asking(request: HttpRequest) -> Access:
     """What the administrator may do who sent the request; nothing for anybody else."""
-    return request.user.access if isinstance(request.user, User) else NO_ACCESS
+    user: object = request.user
+    return user.access if isinstance(user, User) else NO_ACCESS
 
 
 def with_company_name(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Rows with the name of their company as the company service last told it."""
     names = CompanyRef.objects.filter(company_id=OuterRef("company_id")).values("name")[:1]
-    return rows.annotate(company_name=Subquery(names))
+    named: QuerySet[Any] = rows.annotate(company_name=Subquery(names))
+    return named
 
 
 @admin.display(description=_("company"), ordering="company_id")
@@ -123,7 +125,7 @@ class UserAdmin(TenantAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is not None:
             return super().get_form(request, obj, change, **kwargs)
-        form = super().get_form(request, obj, change, **{**kwargs, "form": NewUserForm})
+        form: Any = super().get_form(request, obj, change, **{**kwargs, "form": NewUserForm})
         form.base_fields["role"].queryset = Role.objects.filter(level__lte=asking(request).level)
         return form
 
@@ -219,7 +221,7 @@ class SessionAdmin(OperatorAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
         return with_company_name(super().get_queryset(request))
 
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+    def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
         """The list of one person's sessions, which the page of the account links to."""
         return lookup == "user__id__exact" or super().lookup_allowed(lookup, value, request)
 

@@ -20,7 +20,8 @@ STAFF = "admin: which company a person administers is read from their own roles"
 class StaffBackend(BaseBackend):
     """E-mail address and password, for people whose role administers accounts."""
 
-    def authenticate(
+    # The type checker knows only the user model of the other services.
+    def authenticate(  # type: ignore[override]
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_: Any
     ) -> User | None:
         """The person, with the rights of this sign-in; None for wrong credentials and for everybody else."""
@@ -37,7 +38,7 @@ class StaffBackend(BaseBackend):
             return None
         return user
 
-    def get_user(self, user_id: UUID | str) -> User | None:
+    def get_user(self, user_id: UUID | str) -> User | None:  # type: ignore[override]
         """The person behind a browser session, with their rights as they are now; None when access ended."""
         with all_companies(STAFF):
             user = User.objects.filter(pk=user_id, is_active=True).first()

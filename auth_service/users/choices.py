@@ -1,4 +1,4 @@
-"""Fixed words of this service; what each role may do is in ``common.contracts.rights``, for all services know it."""
+"""Fixed words of this service; what each role may do stands in ``common.contracts.rights``."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -18,7 +18,7 @@ def companies_created(received: Sequence[Received]) -> None:
 
 @consumes_many(EmployeeHired, EmployeeTerminated)
 def employments_changed(received: Sequence[Received]) -> None:
-    """A complete hire switches the account on, the end of an employment ends access; in the order they happened.
+    """A complete hire switches the account on, the end of an employment ends access; in their order.
 
     An imported employee's account stays as it was imported.
     """

@@ -37,7 +37,7 @@ def access_list(user_id: UUID) -> list[Access]:
 
 
 def access_at_sign_in(user_id: UUID, company_id: UUID | None = None) -> Access | None:
-    """What a person signs in with: the role above all companies, in ``company_id``, or in their first company.
+    """What a person signs in with: the role above companies, in ``company_id``, or in their first company.
 
     None when the person has no active membership in the company they named.
     """

@@ -112,7 +112,7 @@ class RoleAnswer(serializers.Serializer[Role]):
         return [permission.code for permission in role.permissions.all()]
 
 
-class UserAnswer(serializers.Serializer[User]):
+class UserAnswer(serializers.Serializer[Any]):
     """An account with its roles; never anything of its password."""
 
     id = serializers.UUIDField()
@@ -124,6 +124,9 @@ class UserAnswer(serializers.Serializer[User]):
     roles = RoleAnswer(many=True)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
+
+
+ACCOUNT_FIELDS = tuple(name for name in UserAnswer().get_fields() if name != "roles")
 
 
 class SessionAnswer(serializers.Serializer[Any]):
@@ -194,7 +197,7 @@ class MessageAnswer(serializers.Serializer[Any]):
 
 def user_data(user: User, roles: Sequence[Role]) -> dict[str, Any]:
     """An account as the contract's User."""
-    account = {field: getattr(user, field) for field in UserAnswer().fields if field != "roles"}
+    account = {name: getattr(user, name) for name in ACCOUNT_FIELDS}
     return dict(UserAnswer({**account, "roles": roles}).data)
 
 

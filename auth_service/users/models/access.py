@@ -1,11 +1,11 @@
 """Roles, what they allow, and who has them where."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from auth_service.users.models.base import Row
+from auth_service.users.models.people import User
 
 
 class Permission(Row):
@@ -92,7 +92,7 @@ class Membership(Row):
     """A person has a role in a company; only a super administrator's has no company."""
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, verbose_name=_("user"), related_name="memberships"
+        User, on_delete=models.CASCADE, verbose_name=_("user"), related_name="memberships"
     )
     company_id = models.UUIDField(_("company"), null=True, blank=True)
     role = models.ForeignKey(

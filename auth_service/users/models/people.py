@@ -50,7 +50,7 @@ class User(Row, AbstractBaseUser):
     access: Access = NO_ACCESS
     session_id: UUID | None = None
 
-    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
+    objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

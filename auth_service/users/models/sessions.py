@@ -1,6 +1,5 @@
 """Sign-ins, the tokens that renew them, and the keys that sign access tokens."""
 
-from django.conf import settings
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
@@ -9,14 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from auth_service.users.choices import KeyAlgorithm
 from auth_service.users.models.base import Row
+from auth_service.users.models.people import User
 
 
 class Session(Row):
     """One sign-in of one person in one company (none for those above or without companies)."""
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, verbose_name=_("user"), related_name="sessions"
-    )
+    user = models.ForeignKey(User, on_delete=models.CASCADE, verbose_name=_("user"), related_name="sessions")
     company_id = models.UUIDField(_("company"), null=True, blank=True)
     expires_at = models.DateTimeField(_("expires"))
     refreshed_at = models.DateTimeField(_("last renewed"), null=True, blank=True)
@@ -60,7 +58,7 @@ class RefreshToken(models.Model):
 
 
 class SignInAttempts(models.Model):
-    """Attempts at one address since the last that succeeded; ``key`` is a hash, for nobody's address is known here."""
+    """Attempts to sign in with one address since the last that succeeded; ``key`` is a hash of it."""
 
     key = models.CharField(max_length=64, primary_key=True)
     attempts = models.PositiveIntegerField()
@@ -78,9 +76,9 @@ class SignInAttempts(models.Model):
 class SigningKey(models.Model):
     """A key pair for access tokens; ``private_pem`` is encrypted with the service's passphrase.
 
-    The newest key whose ``signs_from`` has come signs; a key is published before that, so that every verifier can
-    know it. Its successor's ``signs_from`` is its ``retired_at``; it is published until ``published_until``,
-    when the last token it signed has expired.
+    The newest key whose ``signs_from`` has come signs; a key is published before that, so that every verifier
+    can know it. Its successor's ``signs_from`` is its ``retired_at``; it is published until
+    ``published_until``, when the last token it signed has expired.
     """
 
     kid = models.CharField(_("key id"), max_length=43, primary_key=True)

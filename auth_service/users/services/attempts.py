@@ -1,4 +1,4 @@
-"""Slowing down whoever guesses passwords. Counted in the database: right for all processes, and without Redis."""
+"""Slowing down whoever guesses passwords; counted in the database, so right for all processes."""
 
 import hashlib
 from datetime import timedelta
@@ -15,10 +15,10 @@ WINDOW = timedelta(minutes=15)
 
 
 def attempt_begin(email: str) -> None:
-    """Count an attempt to sign in with ``email``, whoever has it; raises TooManyAttemptsError beyond the limit.
+    """Count an attempt to sign in with ``email``, whoever has it; raises TooManyAttemptsError beyond LIMIT.
 
-    It counts before the password is looked at, so parallel attempts cannot slip through, and the right password
-    tells nothing while the address is locked.
+    It counts before the password is looked at, so parallel attempts cannot slip through, and the right
+    password tells nothing while the address is closed.
     """
     now = timezone.now()
     with connection.cursor() as cursor:

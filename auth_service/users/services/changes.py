@@ -27,7 +27,7 @@ def user_lock(user_id: UUID) -> User:
 def user_change(user_id: UUID, **values: Any) -> User:
     """Set columns of an account, raise its version, and return it; raises NotFoundError.
 
-    The row stays locked until the transaction ends, so events written after this have the order of the versions.
+    The row stays locked until the transaction ends, so events written after this have the versions' order.
     """
     changed = User.objects.filter(pk=user_id).update(version=F("version") + 1, updated_at=Now(), **values)
     if not changed:

@@ -31,10 +31,10 @@ Place = tuple[UUID, str]
 
 
 def users_create_for_hires(calls: Calls) -> list[Outcome]:
-    """Make an inactive account with a role for each hire, or take the account it names; in the order of ``calls``.
+    """Make an inactive account with a role for each hire, or take the account it names; in their order.
 
-    Refused: an address that is taken (by anybody, or by an earlier call), an unknown role, an account to adopt
-    that is not active in the company. Failed, to be tried again: a company whose roles are not here yet.
+    Refused: an address that is taken (by anybody, or by an earlier call), an unknown role, an account to
+    adopt that is not active in the company. Failed, to be tried again: a company without its roles yet.
     """
     roles = _roles(calls)
     taken = set(
@@ -87,7 +87,7 @@ def _roles(calls: Calls) -> dict[Place, Role]:
 
 
 def _adoptable(calls: Calls) -> set[tuple[UUID | None, UUID | None]]:
-    named = [call.command.existing_user_id for call in calls if _adopts(call)]
+    named = [user_id for call in calls if (user_id := call.command.existing_user_id) is not None]
     if not named:
         return set()
     places = Membership.objects.filter(user_id__in=named, is_active=True)

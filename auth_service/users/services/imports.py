@@ -25,7 +25,7 @@ IMPORT = "import of accounts of every company"
 class ImportedUser:
     """One account as the old system had it.
 
-    ``password_hash`` is a bcrypt hash (``$2a$…``, ``$2b$…``) or None: then the person sets a password by mail.
+    ``password_hash`` is a bcrypt hash (``$2a$…``, ``$2b$…``), or None: the person sets a password by mail.
     ``role`` is the role in ``company_id``; None gives no role, and no company is right for super_admin only.
     """
 
@@ -55,8 +55,8 @@ def user_import(users: Sequence[ImportedUser]) -> list[ImportOutcome]:
     """Insert accounts with their roles and publish their events; one outcome each, in their order.
 
     An id that is known is left as it is, so an import can be run again; an address that another account has
-    (or an earlier one of ``users``) is not taken from it. A company's default roles are made when they are not
-    here yet. Raises UnknownRoleError for a role that no company has.
+    (or an earlier one of ``users``) is not taken from it. A company's default roles are made when they are
+    not here yet. Raises UnknownRoleError for a role that no company has.
     """
     with all_companies(IMPORT):
         known = set(User.objects.filter(pk__in=[user.id for user in users]).values_list("pk", flat=True))

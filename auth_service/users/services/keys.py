@@ -11,11 +11,11 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
+from auth_service.settings import ACCESS_TOKEN_LIFETIME, SIGNING_KEY_PASSPHRASE
 from auth_service.users import selectors
 from auth_service.users.choices import KeyAlgorithm
 from auth_service.users.models import SigningKey
@@ -53,7 +53,7 @@ def signing_key_ensure() -> SigningKey:
 
 
 def signing_key_rotate(*, algorithm: KeyAlgorithm, retire_now: bool = False) -> SigningKey:
-    """Publish a new key and, a moment later, sign with it. Nobody is signed out: the old one verifies its tokens.
+    """Publish a new key and, a moment later, sign with it. Tokens of the old one stay good.
 
     With ``retire_now`` (a leaked key) the new key signs and the old ones are withdrawn at once: their tokens
     are refused as soon as a service reads the keys anew (within five minutes), and clients get new ones by
@@ -64,7 +64,7 @@ def signing_key_rotate(*, algorithm: KeyAlgorithm, retire_now: bool = False) -> 
         now = timezone.now()
         at_once = retire_now or selectors.signing_key() is None
         signs_from = now if at_once else now + PUBLISHED_BEFORE_USE
-        last_token_ends = now if retire_now else signs_from + settings.ACCESS_TOKEN_LIFETIME + CLOCK_SKEW
+        last_token_ends = now if retire_now else signs_from + ACCESS_TOKEN_LIFETIME + CLOCK_SKEW
         if retire_now:
             SigningKey.objects.filter(published_until__gt=now).update(retired_at=now, published_until=now)
         SigningKey.objects.filter(retired_at=None).update(
@@ -87,7 +87,7 @@ def _lock() -> None:
 
 def _create(algorithm: KeyAlgorithm, signs_from: datetime) -> SigningKey:
     key = _generate(algorithm)
-    encryption = serialization.BestAvailableEncryption(settings.SIGNING_KEY_PASSPHRASE.encode())
+    encryption = serialization.BestAvailableEncryption(SIGNING_KEY_PASSPHRASE.encode())
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption)
     jwk = _public_jwk(key)
     kid = _thumbprint(jwk)
@@ -128,9 +128,7 @@ def _thumbprint(jwk: dict[str, Any]) -> str:
 
 @lru_cache(maxsize=8)
 def _decrypted(kid: str, private_pem: str) -> PrivateKey:
-    key = serialization.load_pem_private_key(
-        private_pem.encode(), password=settings.SIGNING_KEY_PASSPHRASE.encode()
-    )
+    key = serialization.load_pem_private_key(private_pem.encode(), password=SIGNING_KEY_PASSPHRASE.encode())
     if not isinstance(key, PrivateKey):
         raise jwt.InvalidKeyError(f"The signing key {kid} is of a kind this service does not make.")
     return key

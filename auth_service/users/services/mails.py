@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from auth_service.settings import EMAIL_VERIFICATION_LIFETIME, PASSWORD_RESET_LIFETIME, PUBLIC_URL
 from auth_service.users import selectors
 from auth_service.users.choices import MailPurpose
 from auth_service.users.exceptions import InvalidMailTokenError
@@ -45,16 +46,17 @@ def _letter(purpose: str) -> Letter:
         return Letter(
             _("Set a new password"),
             _(
-                "Use this address within one hour to set a new password. If you did not ask for it, do nothing.\n\n%s\n"
+                "Use this address within one hour to set a new password."
+                " If you did not ask for it, do nothing.\n\n%s\n"
             ),
             "password/reset",
-            settings.PASSWORD_RESET_LIFETIME,
+            PASSWORD_RESET_LIFETIME,
         )
     return Letter(
         _("Confirm your e-mail address"),
         _("Use this address within two days to confirm your e-mail address.\n\n%s\n"),
         "email/verify",
-        settings.EMAIL_VERIFICATION_LIFETIME,
+        EMAIL_VERIFICATION_LIFETIME,
     )
 
 
@@ -94,7 +96,7 @@ def _send(mail: AccountMail) -> bool:
         return False
     letter = _letter(mail.purpose)
     token = secrets.token_urlsafe(32)
-    link = f"{settings.PUBLIC_URL}/{letter.path}/{token}"
+    link = f"{PUBLIC_URL}/{letter.path}/{token}"
     try:
         send_mail(str(letter.subject), str(letter.text) % link, settings.DEFAULT_FROM_EMAIL, [mail.email])
     except (SMTPException, OSError) as error:
@@ -123,7 +125,7 @@ def _postpone(mail: AccountMail) -> None:
 def password_reset(*, token: str, new_password: str) -> None:
     """Set the password of whoever got the mail with ``token``, and end all their sessions.
 
-    Raises InvalidMailTokenError for an unknown, used or old token, and WeakPasswordError (the token stays good).
+    Raises InvalidMailTokenError for an unknown, used or old token, and WeakPasswordError (it stays good).
     """
     encoded = password_hash(new_password, field="new_password")
     with all_companies(NOBODY_YET):

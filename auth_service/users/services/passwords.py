@@ -10,7 +10,7 @@ OLD_SYSTEM = "bcrypt"
 
 
 def password_hash(password: str, *, field: str = "password") -> str:
-    """The hash to store for a new password; raises WeakPasswordError, with the reasons under the name ``field``."""
+    """The hash to store for a new password; raises WeakPasswordError with the reasons under ``field``."""
     try:
         validate_password(password)
     except DjangoValidationError as error:
@@ -25,13 +25,13 @@ def password_matches(password: str, encoded: str | None, *, old_hashes: bool) ->
     long as anybody still has it (``old_hashes``). Otherwise the time would tell strangers which accounts
     exist and which came from the old system.
     """
-    algorithms = {get_hasher().algorithm}
+    algorithms = {str(get_hasher().algorithm)}
     if old_hashes:
         algorithms.add(OLD_SYSTEM)
     correct = False
     if encoded is not None and is_password_usable(encoded):
         hasher = identify_hasher(encoded)
-        algorithms.discard(hasher.algorithm)
+        algorithms.discard(str(hasher.algorithm))
         correct = hasher.verify(password, encoded)
     for algorithm in algorithms:
         decoy = get_hasher(algorithm)

@@ -60,7 +60,7 @@ def _grant_defaults(roles: Iterable[Role]) -> None:
 
 
 def role_assign(*, user_id: UUID, role: str, company_id: UUID | None, by: Access | None = None) -> Membership:
-    """Give a person the role in the company (or, for super_admin, in all), in place of the one they had there.
+    """Give a person the role in the company (super_admin: in all), in place of the one they had there.
 
     ``by`` is whoever asks; nobody gives or takes a role above their own, None is the system. A role with less
     rights ends the person's sessions in that company. Raises UnknownRoleError, PermissionDeniedError and

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from auth_service.settings import ACCESS_TOKEN_LIFETIME, SESSION_LIFETIME
 from auth_service.users import selectors
 from auth_service.users.access import Access
 from auth_service.users.exceptions import InvalidCredentialsError, InvalidRefreshTokenError
@@ -80,7 +80,7 @@ def _open(user: User, company_id: UUID | None, device: Device) -> tuple[Access, 
     session = Session.objects.create(
         user=user,
         company_id=access.company_id,
-        expires_at=timezone.now() + settings.SESSION_LIFETIME,
+        expires_at=timezone.now() + SESSION_LIFETIME,
         ip_address=device.ip_address,
         user_agent=device.user_agent[:300],
     )
@@ -140,7 +140,8 @@ def session_revoke(*, session_id: UUID, user_id: UUID, reason: str) -> None:
 def sessions_revoke_all(*, user_id: UUID, reason: str, keep: UUID | None = None) -> int:
     """End all sessions of a person except ``keep``; returns how many."""
     with all_companies(OWN_SESSIONS):
-        return sessions_revoke(Session.objects.filter(user_id=user_id).exclude(pk=keep), reason=reason)
+        ending = Session.objects.filter(user_id=user_id).exclude(pk__in=[keep] if keep else [])
+        return sessions_revoke(ending, reason=reason)
 
 
 def sessions_revoke(sessions: QuerySet[Session], *, reason: str) -> int:
@@ -152,7 +153,7 @@ def sessions_revoke(sessions: QuerySet[Session], *, reason: str) -> int:
     live = list(sessions.filter(revoked_at=None, expires_at__gt=now).order_by("pk").select_for_update())
     if not live:
         return 0
-    last_token_ends = now + settings.ACCESS_TOKEN_LIFETIME + CLOCK_SKEW
+    last_token_ends = now + ACCESS_TOKEN_LIFETIME + CLOCK_SKEW
     Session.objects.filter(pk__in=[session.pk for session in live]).update(
         revoked_at=now, revoked_reason=reason, updated_at=now
     )
@@ -196,7 +197,7 @@ def _with_tokens(user: User, access: Access, session: Session) -> SignedIn:
     )
     signer = signing_key_current()
     now = timezone.now()
-    expires_at = (now + settings.ACCESS_TOKEN_LIFETIME).replace(microsecond=0)
+    expires_at = (now + ACCESS_TOKEN_LIFETIME).replace(microsecond=0)
     claims = PersonClaims(
         user_id=user.id,
         session_id=session.id,

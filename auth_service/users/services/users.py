@@ -125,7 +125,7 @@ def user_shut_out(user: User, *, reason: str) -> None:
 
 
 def user_activate(*, user_id: UUID, by: Access | None = None) -> None:
-    """Switch an account on again; raises NotFoundError and PermissionDeniedError like :func:`user_deactivate`."""
+    """Switch an account on again; raises like :func:`user_deactivate`."""
     with all_companies(OTHER_COMPANIES):
         if not _administered(user_id, by).is_active:
             _changed(user_id, is_active=True)

@@ -23,7 +23,7 @@ Events = Callable[..., list[dict[str, Any]]]
 
 @pytest.fixture
 def events() -> Events:
-    """The payloads of this service's events so far, of one type and about one aggregate if these are given."""
+    """The payloads of this service's events so far, of one type or about one aggregate when given."""
 
     def read(kind: str | None = None, aggregate_id: UUID | None = None) -> list[dict[str, Any]]:
         with all_companies("test"):

@@ -1,4 +1,4 @@
-"""People, roles and sessions for tests; made in a scope of all companies, used in whatever scope the test opens."""
+"""People, roles and sessions for tests, made in a scope of all companies."""
 
 from functools import cache
 from typing import Any
@@ -37,12 +37,19 @@ class UserFactory(DjangoModelFactory[User]):
     @classmethod
     def _create(cls, model_class: type[User], *args: Any, **kwargs: Any) -> User:
         with all_companies("test data"):
-            return super()._create(model_class, *args, **kwargs)
+            user: User = super()._create(model_class, *args, **kwargs)
+            return user
+
+
+def person(**fields: Any) -> User:
+    """A person without a company."""
+    user: User = UserFactory.create(**fields)
+    return user
 
 
 def member(company_id: UUID | None, role: str = "worker", **fields: Any) -> User:
     """A person with a role in a company, whose default roles are made when they are missing."""
-    user = UserFactory(**fields)
+    user = person(**fields)
     join(user, company_id, role)
     return user
 

@@ -1,5 +1,4 @@
 import re
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,11 +15,8 @@ from auth_service.users.tests.factories import PASSWORD, join, member, sign_in
 from common.reference.models import CompanyRef
 from common.security.tenancy import all_companies
 
-
-@pytest.fixture(autouse=True)
-def _committed(committed_db: None) -> Iterator[None]:
-    """The admin refuses by rolling back, which a test's own transaction would hide."""
-    yield
+# The admin refuses by rolling back, which a test's own transaction would hide.
+pytestmark = pytest.mark.usefixtures("committed_db")
 
 
 def browser(user: User) -> Client:

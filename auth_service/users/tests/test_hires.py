@@ -1,4 +1,3 @@
-import re
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,7 +10,7 @@ from auth_service.users.models import Membership, Role, User
 from auth_service.users.services.hires import users_create_for_hires, users_rollback_hires
 from auth_service.users.services.roles import company_roles_create
 from auth_service.users.tests.conftest import Events
-from auth_service.users.tests.factories import UserFactory, join, member
+from auth_service.users.tests.factories import join, member, person
 from common.contracts.auth import CREATE_USER, ROLLBACK_USER_CREATION, CreateUser
 from common.contracts.base import to_wire
 from common.sagas.outcomes import Answer, Call, CommandMessage, Outcome, Status
@@ -75,7 +74,7 @@ def test_a_hire_makes_an_inactive_account_with_a_role(company: UUID, events: Eve
 
 
 def test_a_taken_address_is_refused_in_any_spelling(company: UUID, events: Events) -> None:
-    UserFactory(email="taken@example.com")
+    person(email="taken@example.com")
     outcomes = create(call(company, email="TAKEN@example.com"), call(company))
     assert [code(outcome) for outcome in outcomes] == [("refused", "EMAIL_TAKEN"), ("done", None)]
     assert outcomes[0].error["status"] == 409
@@ -113,10 +112,10 @@ def test_an_existing_member_is_adopted_and_left_alone_by_the_compensation(
 
 
 def test_an_unknown_a_foreign_and_a_former_member_cannot_be_adopted_and_look_the_same(company: UUID) -> None:
-    former = UserFactory()
+    former = person()
     join(former, company, is_active=False)
-    people = [uuid4(), member(uuid4()).id, former.id, UserFactory().id]
-    outcomes = create(*(call(company, existing_user_id=person) for person in people))
+    people = [uuid4(), member(uuid4()).id, former.id, person().id]
+    outcomes = create(*(call(company, existing_user_id=someone) for someone in people))
     assert {code(outcome) for outcome in outcomes} == {("refused", "UNKNOWN_USER")}
     assert len({str(outcome.error) for outcome in outcomes}) == 1
 

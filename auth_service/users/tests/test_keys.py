@@ -32,7 +32,7 @@ def pass_time(seconds: float) -> None:
     back = timedelta(seconds=seconds)
     for key in SigningKey.objects.all():
         key.signs_from -= back
-        if key.retired_at is not None:
+        if key.retired_at is not None and key.published_until is not None:
             key.retired_at -= back
             key.published_until -= back
         key.save()

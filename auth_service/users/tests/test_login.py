@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from auth_service.users.tests.conftest import Events
-from auth_service.users.tests.factories import PASSWORD, UserFactory, join, member
+from auth_service.users.tests.factories import PASSWORD, join, member, person
 from common.contracts.rights import ROLE_PERMISSIONS
 from common.security.tokens import read_person_token
 
@@ -76,7 +76,7 @@ def test_unknown_wrong_inactive_unusable_and_foreign_company_get_the_same_answer
     good = member(company_id)
     inactive = member(company_id, is_active=False)
     unusable = member(company_id, password="!unusable")
-    left = UserFactory()
+    left = person()
     join(left, company_id, is_active=False)
     refused = [
         login(api, "nobody@example.com"),

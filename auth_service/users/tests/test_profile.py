@@ -119,7 +119,13 @@ def test_people_change_their_own_name_and_nothing_else(api: Api, company_id: UUI
     assert answer.json()["user"]["first_name"] == "Sara"
     (event,) = events("user.updated", user.id)
     assert (event["first_name"], event["last_name"], event["email"]) == ("Sara", "Ali", user.email)
-    for extra in ({"email": "x@example.com"}, {"is_active": False}, {"roles": []}, {"id": str(uuid4())}):
+    extras: list[dict[str, Any]] = [
+        {"email": "x@example.com"},
+        {"is_active": False},
+        {"roles": []},
+        {"id": str(uuid4())},
+    ]
+    for extra in extras:
         assert client.put("/profile", {"first_name": "Sara", "last_name": "Ali", **extra}).status_code == 422
     assert client.put("/profile", {"first_name": "Sara"}).status_code == 422
     assert client.put("/profile", {"first_name": "Sara", "last_name": "Ali"}).status_code == 200

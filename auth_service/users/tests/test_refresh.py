@@ -10,7 +10,7 @@ from auth_service.users.models import Membership, RefreshToken, Session, User
 from auth_service.users.services.roles import role_assign
 from auth_service.users.services.users import user_deactivate
 from auth_service.users.tests.conftest import Events
-from auth_service.users.tests.factories import UserFactory, member, sign_in
+from auth_service.users.tests.factories import member, person, sign_in
 from common.security.tenancy import all_companies
 from common.security.tokens import read_person_token
 from common.testing.threads import run_all
@@ -120,7 +120,7 @@ def test_a_refresh_is_refused_when_access_has_ended(api: Api, company_id: UUID, 
 
 @pytest.mark.django_db
 def test_a_person_without_a_company_can_refresh(api: Api) -> None:
-    signed_in = sign_in(UserFactory())
+    signed_in = sign_in(person())
     body = refresh(api, signed_in.refresh_token).json()
     claims = read_person_token(body["token"])
     assert (claims.company_id, claims.role, claims.level, claims.permissions) == (None, "", 0, [])

@@ -5,7 +5,7 @@ from django.db import ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from auth_service.users.models import AccountMail, Membership, Role, RolePermission, Session, User
-from auth_service.users.tests.factories import UserFactory, join, member, sign_in
+from auth_service.users.tests.factories import join, member, person, sign_in
 from common.security.tenancy import all_companies, company_scope, person_scope
 from common.testing.row_security import RowSecurityRules
 
@@ -14,7 +14,7 @@ class TestRowSecurity(RowSecurityRules):
     tables = frozenset({"roles", "user_roles", "sessions"})
 
     def fill(self, company_id: UUID) -> None:
-        user = UserFactory()
+        user = person()
         role = Role.objects.create(company_id=company_id, name="auditor", level=3)
         Membership.objects.create(user=user, company_id=company_id, role=role)
         Session.objects.create(user=user, company_id=company_id, expires_at=timezone.now())
@@ -31,7 +31,7 @@ def test_a_companys_manager_never_sees_the_people_of_another() -> None:
     ours, theirs = uuid4(), uuid4()
     here, there, both = member(ours), member(theirs), member(ours)
     join(both, theirs)
-    lonely = UserFactory()
+    lonely = person()
     with company_scope(ours):
         assert set(User.objects.values_list("pk", flat=True)) == {here.pk, both.pk}
         assert User.objects.filter(email__in=[there.email, lonely.email]).count() == 0

@@ -16,7 +16,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--retire-now",
             action="store_true",
-            help="for a leaked key: withdraw the old keys at once; clients renew their tokens by their sessions",
+            help="for a leaked key: withdraw the old keys at once; clients get new tokens by refreshing",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
