@@ -103,7 +103,7 @@ def _hashes(table: str) -> dict[str, str]:
         key = cursor.fetchone()[0]
         # Times of writing differ between two equal states.
         cursor.execute(
-            f"SELECT {key}, md5((to_jsonb(t) - ARRAY['created_at','updated_at','received_at'])::text) FROM {quoted} t"  # noqa: S608
+            f"SELECT {key}, md5((to_jsonb(t) - ARRAY['created_at','updated_at','received_at'])::text) FROM {quoted} t"
         )
         return dict(cursor.fetchall())
 

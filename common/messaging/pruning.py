@@ -1,7 +1,5 @@
 """Removes old events, never one that a subscriber has yet to apply."""
 
-from datetime import timedelta
-
 from django.conf import settings
 from django.db import connection
 
@@ -27,11 +25,12 @@ def prune(*, days: int | None = None, dry_run: bool = False) -> int:
             cursor.execute(
                 "SELECT coalesce(max(position), 0), count(*) FROM (SELECT position FROM event_log"
                 " WHERE position <= %s AND position <= (SELECT coalesce(min(position) - 1, %s) FROM event_log"
-                "   WHERE position IS NOT NULL AND occurred_at >= now() - %s)"
+                "   WHERE position IS NOT NULL AND occurred_at >= now() - make_interval(days => %s))"
                 " ORDER BY position LIMIT %s) old",
-                [slowest, slowest, timedelta(days=keep), BATCH if not dry_run else None],
+                [slowest, slowest, keep, BATCH if not dry_run else None],
             )
-            upto, count = cursor.fetchone()
+            row: tuple[int, int] = cursor.fetchone()
+            upto, count = row
             if dry_run or not count:
                 return removed + count
             cursor.execute("UPDATE feed_head SET pruned_to = %s WHERE id = 1", [upto])

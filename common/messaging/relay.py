@@ -7,12 +7,14 @@ producer that does not answer must not stop the sender.
 import random
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import structlog
-from celery import current_app
 from celery.beat import EmbeddedService
+from django.conf import settings
 from django.db import close_old_connections, connections
 
+from common.conf.celery import load_app
 from common.messaging import doorbell
 from common.messaging.pull import FeedUnavailableError, producers, pull
 from common.messaging.sender import BrokerWatch, Sender
@@ -37,8 +39,8 @@ class Relay:
         self._sender = Sender()
         self._watch = BrokerWatch()
         # In a thread and with its file under our control: beat keeps only when each job last ran.
-        self._beat = EmbeddedService(
-            current_app._get_current_object(), thread=True, schedule_filename=beat_schedule_file
+        self._beat: Any = EmbeddedService(
+            load_app(settings.SERVICE), thread=True, schedule_filename=beat_schedule_file
         )
         self._threads = [
             threading.Thread(target=self._loop, args=args, name=args[0], daemon=True)

@@ -75,7 +75,16 @@ class SagaAdmin(OperatorAdmin):
     """One run of a process over several services."""
 
     permission_area = "employees"
-    list_display = ("short_id", "name", "state_badge", "step", "attempts", "error_code", "created_at", "finished_at")
+    list_display = (
+        "short_id",
+        "name",
+        "state_badge",
+        "step",
+        "attempts",
+        "error_code",
+        "created_at",
+        "finished_at",
+    )
     list_filter = ("state", "name", "error_code")
     search_fields = ("=id", "=company_id")
     ordering = ("-created_at",)
@@ -119,7 +128,9 @@ class SagaAdmin(OperatorAdmin):
         view = self.admin_site.admin_view(self.act)
         return [path("<uuid:saga_id>/act/<slug:action>/", view, name="sagas_act"), *super().get_urls()]
 
-    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> Any:
         """Add the actions that fit the state."""
         saga = self.get_object(request, object_id)
         offered = self._offered(saga) if saga and self.may_operate(request) else []
@@ -127,7 +138,9 @@ class SagaAdmin(OperatorAdmin):
             {"url": reverse("admin:sagas_act", args=[object_id, action]), "label": ACTIONS[action][0]}
             for action in offered
         ]
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "saga_buttons": buttons})
+        return super().change_view(
+            request, object_id, form_url, {**(extra_context or {}), "saga_buttons": buttons}
+        )
 
     @staticmethod
     def _offered(saga: SagaInstance) -> list[str]:

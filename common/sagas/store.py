@@ -31,7 +31,7 @@ _CHANGING: dict[str, str] = {
     "finished_at": "timestamptz",
 }
 _SAVE = (
-    "UPDATE sagas SET "  # noqa: S608 - column names from the mapping above
+    "UPDATE sagas SET "
     + ", ".join(f"{column} = x.{column}" for column in _CHANGING)
     + " FROM jsonb_to_recordset(%s::jsonb) AS x(id uuid, "
     + ", ".join(f"{column} {kind}" for column, kind in _CHANGING.items())

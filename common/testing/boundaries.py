@@ -95,8 +95,8 @@ def _here() -> str:
     """What the code at work is part of: a task, a thread of the relay, or neither."""
     from celery import current_task
 
-    if current_task:
-        return str(current_task.name)
+    if (task := current_task._get_current_object()) is not None:  # type: ignore[attr-defined]
+        return str(task.name)
     thread = threading.current_thread()
     return "main" if thread is threading.main_thread() else thread.name
 
@@ -113,12 +113,13 @@ def _instrument_database() -> None:
     from django.db.backends.postgresql.base import DatabaseWrapper
     from django.db.backends.signals import connection_created
 
-    plain_commit = DatabaseWrapper._commit
+    wrapper: Any = DatabaseWrapper
+    plain_commit = wrapper._commit
 
     def commit(self: DatabaseWrapper) -> Any:
         return _around(COMMIT, f"commit in {_here()}", lambda: plain_commit(self))
 
-    DatabaseWrapper._commit = commit  # type: ignore[method-assign]
+    wrapper._commit = commit
 
     def wrap(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
         # A savepoint's name differs from run to run.
@@ -137,12 +138,13 @@ def _instrument_database() -> None:
 def _instrument_celery() -> None:
     from celery import Celery, signals
 
-    plain_send = Celery.send_task
+    application: Any = Celery
+    plain_send = application.send_task
 
-    def send_task(self: Celery, name: str, *args: Any, **kwargs: Any) -> Any:
+    def send_task(self: Any, name: str, *args: Any, **kwargs: Any) -> Any:
         return _around(PUBLISH, f"publish {name}", lambda: plain_send(self, name, *args, **kwargs))
 
-    Celery.send_task = send_task  # type: ignore[method-assign]
+    application.send_task = send_task
 
     def on_start(task: Any, **_kwargs: Any) -> None:
         cross(TASK, f"received {task.name}")

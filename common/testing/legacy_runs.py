@@ -18,6 +18,8 @@ from common.legacy.models import ImportTable
 from common.security.tenancy import all_companies
 
 DEMO_FILE = ROOT / "demo" / "hrms-elite-dev.db"
+# The old application's own files; the backup has the same rows, written a week earlier.
+REAL_FILES = (DEMO_FILE, ROOT / "demo" / "hrms-elite-backup-2025-08-05.db")
 
 
 def import_legacy(source: Path, reports: Path, **options: Any) -> dict[str, Any]:

@@ -56,7 +56,7 @@ class System:
 
     def create_company(self, name: str) -> str:
         """The id of a new company."""
-        answer = self.request("POST", "company", "/companies", json={"name": name})
+        answer = self.request("POST", "company", "/companies", json={"name": f"{name} {uuid4().hex[:8]}"})
         answer.raise_for_status()
         return str(answer.json()["company"]["id"])
 
@@ -138,6 +138,7 @@ class System:
 @contextmanager
 def running_system(root: Path | str) -> Iterator[System]:
     """A fresh system in folder ``root``; everything ends with the block."""
+    Stack(root).remove()
     with Stack(root, kind="test") as stack:
         stack.prepare()
         stack.ensure_admin()

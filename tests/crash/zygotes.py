@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,12 +15,11 @@ ENOUGH = 30.0
 """Seconds after which a wait for a condition has failed."""
 
 
-def wait_until(condition: object, what: str, seconds: float = ENOUGH) -> float:
-    """Wait until calling ``condition`` gives something true; returns the seconds it took, AssertionError if never."""
+def wait_until(condition: Callable[[], object], what: str, seconds: float = ENOUGH) -> float:
+    """Wait until ``condition()`` is true; returns the seconds it took, raises AssertionError if it never is."""
     began = time.monotonic()
     pause = threading.Event()
     while True:
-        assert callable(condition)
         if condition():
             return time.monotonic() - began
         if time.monotonic() - began > seconds:

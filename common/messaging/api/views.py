@@ -11,7 +11,7 @@ from common.api.query import StrictQuery
 from common.api.views import ServiceAPIView
 from common.messaging.feed import MAX_LIMIT, feed_page
 from common.messaging.subscribers import subscriber_seen
-from common.security.authentication import ServiceAuthentication
+from common.security.principal import ServicePrincipal
 
 
 class FeedQuery(StrictQuery):
@@ -26,7 +26,6 @@ class FeedQuery(StrictQuery):
 class FeedView(ServiceAPIView):
     """Events after a position, in order, for a subscribed service; each call registers the subscriber."""
 
-    authentication_classes = [ServiceAuthentication]
     internal = True
     manages_own_scope = True
     schema = None
@@ -37,6 +36,7 @@ class FeedView(ServiceAPIView):
         types = query["types"].split(",") if "types" in query else None
         aggregate: uuid.UUID | None = query.get("aggregate_id")
         page = feed_page(after=query["after"], limit=query["limit"], types=types, aggregate_id=aggregate)
-        if aggregate is None and query["after"] <= page.head:
-            subscriber_seen(request.user.name, types=types, acknowledged=query["after"], epoch=page.epoch)
+        caller = request.user
+        if isinstance(caller, ServicePrincipal) and aggregate is None and query["after"] <= page.head:
+            subscriber_seen(caller.name, types=types, acknowledged=query["after"], epoch=page.epoch)
         return HttpResponse(msgspec.json.encode(page), content_type="application/json")

@@ -17,7 +17,9 @@ EPOCH = UUID(int=7)
 TYPE = "company.updated"
 
 
-def envelope(position: int, *, aggregate: UUID | None = None, name: str = "Gulf Union", **fields: Any) -> Envelope:
+def envelope(
+    position: int, *, aggregate: UUID | None = None, name: str = "Gulf Union", **fields: Any
+) -> Envelope:
     """One event of the company service at ``position``."""
     company = aggregate or uuid4()
     event = CompanyUpdated(company_id=company, name=name)
@@ -64,5 +66,7 @@ def write_event(company: UUID | None = None) -> None:
     company = company or uuid4()
     with all_companies("test"):
         publish(
-            EmployeeArchived(employee_id=uuid4(), company_id=company), aggregate_id=company, company_id=company
+            EmployeeArchived(employee_id=uuid4(), company_id=company),
+            aggregate_id=company,
+            company_id=company,
         )

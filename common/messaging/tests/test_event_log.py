@@ -23,7 +23,11 @@ def stored() -> int:
 def test_an_event_outside_a_transaction_is_refused() -> None:
     company = uuid4()
     with pytest.raises(RuntimeError, match="transaction"):
-        publish(EmployeeArchived(employee_id=uuid4(), company_id=company), aggregate_id=company, company_id=company)
+        publish(
+            EmployeeArchived(employee_id=uuid4(), company_id=company),
+            aggregate_id=company,
+            company_id=company,
+        )
 
 
 def test_an_event_of_another_service_is_refused() -> None:
@@ -33,12 +37,9 @@ def test_an_event_of_another_service_is_refused() -> None:
 
 
 def test_an_event_of_a_rolled_back_transaction_never_was() -> None:
-    class Abort(Exception):
-        pass
-
-    with pytest.raises(Abort), transaction.atomic():
+    with transaction.atomic():
         write_event()
-        raise Abort
+        transaction.set_rollback(True)
     assert stored() == 0
 
 
@@ -60,6 +61,8 @@ def test_a_companys_request_sees_only_its_own_events() -> None:
 def test_a_companys_request_may_write_but_not_read_events_about_people() -> None:
     company, person = uuid4(), uuid4()
     with company_scope(company):
-        publish(EmployeeArchived(employee_id=person, company_id=company), aggregate_id=person, company_id=None)
+        publish(
+            EmployeeArchived(employee_id=person, company_id=company), aggregate_id=person, company_id=None
+        )
         assert not EventRecord.objects.exists()
     assert stored() == 1

@@ -170,7 +170,7 @@ def test_a_consumer_killed_at_any_boundary_applies_everything_once_afterwards() 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32), length=st.integers(1, 12))
 def test_any_mixture_of_lost_repeated_and_reordered_messages_ends_at_the_log(seed: int, length: int) -> None:
-    rng = random.Random(seed)  # noqa: S311 - a reproducible shuffle
+    rng = random.Random(seed)
     producer = f"company-{seed}-{length}"
     log = [envelope(n, aggregate=UUID(int=n % 3 + 1)) for n in range(1, length + 1)]
     applied: list[int] = []
@@ -181,7 +181,9 @@ def test_any_mixture_of_lost_repeated_and_reordered_messages_ends_at_the_log(see
     registry = Registry(singles={"company.updated": [record]})
 
     def cutting(after: int, upto: int) -> Batch:
-        return Batch(producer=producer, epoch=EPOCH, after=after, upto=upto, events=_between(log, after, upto))
+        return Batch(
+            producer=producer, epoch=EPOCH, after=after, upto=upto, events=_between(log, after, upto)
+        )
 
     before = 0
     for _ in range(length * 2):

@@ -37,7 +37,9 @@ def once_through(broker: TestBroker) -> None:
 
 @pytest.mark.parametrize("redelivers", [True, False], ids=["message given back", "message lost"])
 @pytest.mark.parametrize("path", PATHS)
-def test_a_saga_killed_at_any_boundary_still_ends_right(broker: TestBroker, path: str, redelivers: bool) -> None:
+def test_a_saga_killed_at_any_boundary_still_ends_right(
+    broker: TestBroker, path: str, redelivers: bool
+) -> None:
     data, end = PATHS[path]
     broker.loses_unacknowledged = not redelivers
     start(data)
@@ -52,8 +54,7 @@ def test_a_saga_killed_at_any_boundary_still_ends_right(broker: TestBroker, path
         with enumerated(Boundaries(stop=kill, kinds=KINDS, armed=name)) as armed:
             with pytest.raises(Killed):
                 once_through(broker)
-                pytest.fail(f"{name} was not crossed: {armed.crossed[-8:]}")
-            assert armed.crossed[-1] == name
+        assert armed.crossed[-1] == name
         time_passes()
         drive(broker)
         assert saga(saga_id).state == end, name

@@ -33,7 +33,11 @@ def command(saga_id: UUID, step: str, fence: int, key: str, company: UUID = COMP
     from common.sagas.tests.toy import Touch
 
     return CommandMessage(
-        saga_id=saga_id, step=step, company_id=company, fence=fence, command=to_wire(Touch(key=f"{step}:{key}"))
+        saga_id=saga_id,
+        step=step,
+        company_id=company,
+        fence=fence,
+        command=to_wire(Touch(key=f"{step}:{key}")),
     )
 
 
@@ -79,7 +83,10 @@ def test_two_hundred_sagas_travel_in_one_message_a_step(broker: TestBroker) -> N
 
 
 def test_one_bad_command_in_a_batch_does_not_harm_the_others(broker: TestBroker) -> None:
-    start(*(ToyData(key=f"k{n}", refuses="two" if n == 3 else "") for n in range(6)), ToyData(key="f", fails="two"))
+    start(
+        *(ToyData(key=f"k{n}", refuses="two" if n == 3 else "") for n in range(6)),
+        ToyData(key="f", fails="two"),
+    )
     engine.orchestrate()
     broker.deliver_all()
     with all_companies("test"):
@@ -126,7 +133,9 @@ def test_a_compensation_that_keeps_failing_waits_for_an_operator_who_can_retry_i
     assert waiting.state == SagaState.PARKED
     assert "COMPENSATION_FAILED" in waiting.park_reason
     with all_companies("test"):
-        failures = SagaStep.objects.filter(saga_id=saga_id, direction="undo", name="two", status="failed").count()
+        failures = SagaStep.objects.filter(
+            saga_id=saga_id, direction="undo", name="two", status="failed"
+        ).count()
         assert failures == machine.UNDO_ATTEMPTS
         SagaInstance.objects.update(data={**waiting.data, "undo_fails": ""})
     services.saga_retry(saga_id, operator="nadia", reason="fixed")
@@ -166,7 +175,9 @@ def test_the_last_step_cannot_be_skipped_because_its_end_is_the_engines(broker: 
     assert saga(saga_id).step == "three"
 
 
-def test_an_operator_can_compensate_a_running_saga_and_a_late_answer_changes_nothing(broker: TestBroker) -> None:
+def test_an_operator_can_compensate_a_running_saga_and_a_late_answer_changes_nothing(
+    broker: TestBroker,
+) -> None:
     (saga_id,) = start(ToyData(key="a"))
     engine.orchestrate()
     assert broker.deliver_one() == "toy.one"
@@ -179,7 +190,12 @@ def test_an_operator_can_compensate_a_running_saga_and_a_late_answer_changes_not
 def test_an_ended_saga_takes_no_operators_action(broker: TestBroker) -> None:
     (saga_id,) = start(ToyData(key="a"))
     drive(broker)
-    for action in (services.saga_retry, services.saga_skip, services.saga_mark_done, services.saga_compensate):
+    for action in (
+        services.saga_retry,
+        services.saga_skip,
+        services.saga_mark_done,
+        services.saga_compensate,
+    ):
         with pytest.raises(services.SagaNotParkedError):
             action(saga_id, operator="nadia", reason="?")
 
@@ -258,8 +274,12 @@ def test_the_same_command_delivered_to_four_workers_at_once_has_one_effect(commi
 
 def test_a_command_of_another_shape_fails_alone(committed_db: None) -> None:
     good, bad = uuid4(), uuid4()
-    broken = CommandMessage(saga_id=bad, step="one", company_id=COMPANY, fence=1, command={"key": 7, "refuse": "?"})
-    answers = {a.saga_id: a.status for a in execute(participants["toy.one"], [command(good, "one", 1, "k"), broken])}
+    broken = CommandMessage(
+        saga_id=bad, step="one", company_id=COMPANY, fence=1, command={"key": 7, "refuse": "?"}
+    )
+    answers = {
+        a.saga_id: a.status for a in execute(participants["toy.one"], [command(good, "one", 1, "k"), broken])
+    }
     assert answers == {good: Status.DONE, bad: Status.FAILED}
 
 

@@ -122,7 +122,9 @@ def start(*data: ToyData, company: UUID = COMPANY) -> list[UUID]:
     with all_companies("test"):
         return [
             instance.id
-            for instance in saga_start_many(TOY, [Start(uuid4(), company, item) for item in data], actor_id=None)
+            for instance in saga_start_many(
+                TOY, [Start(uuid4(), company, item) for item in data], actor_id=None
+            )
         ]
 
 
