@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
 from common.legacy import old_companies, old_employees, old_users
@@ -16,6 +16,8 @@ from common.legacy.old_users import OldUser, read_user
 from common.legacy.reader import LegacyFile, Row
 from common.legacy.values import Cell, ValueRefusedError, text
 
+# Why the other services leave an employee's row that the employee service does not carry.
+EMPLOYEE_SET_ASIDE: Final = "the employee service sets the employee aside"
 PEOPLE = (old_users.TABLE, old_employees.TABLE)
 OldT = TypeVar("OldT", OldUser, OldCompany, OldEmployee)
 

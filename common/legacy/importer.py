@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 
 from common.errors import DomainError
 from common.legacy.choices import QuarantineReason
@@ -50,6 +50,8 @@ class Result:
     run: ImportRun | None
     resumed: bool
     tallies: dict[str, Tally]
+    rules: Sequence[str] = ()
+    tables_read: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -92,7 +94,13 @@ def import_file(
     _check_account(tallies)
     if run is not None:
         run_finish(run)
-    return Result(run, resumed, tallies)
+    return Result(
+        run,
+        resumed,
+        tallies,
+        rules=[rule for table in tables for rule in table.rules],
+        tables_read=frozenset(table.table for table in tables),
+    )
 
 
 def _check_account(tallies: dict[str, Tally]) -> None:
@@ -195,7 +203,10 @@ class _Importer:
             return Written()
         try:
             with transaction.atomic():
-                return self._table.write(items)
+                written = self._table.write(items)
+                # Foreign keys are checked at the commit, which would blame nobody in particular.
+                connection.check_constraints()
+                return written
         except (IntegrityError, DataError, DomainError) as error:
             if len(items) == 1:
                 refusal = Quarantined(QuarantineReason.REFUSED, detail=_why(error))

@@ -13,6 +13,7 @@ from common.legacy.emails import usable_email
 from common.legacy.ids import department_id, new_id
 from common.legacy.mapper import Fields
 from common.legacy.reader import Row
+from common.legacy.scripts import is_arabic
 from common.legacy.values import boolean, day, moment, money, text, text_list
 from common.legacy.words import EMPLOYEE_STATUSES, EMPLOYEE_TYPES, GENDERS, word
 from common.search import fold
@@ -133,7 +134,7 @@ def _full_names(fields: Fields) -> tuple[str, str]:
     longest = partial(text, longest=200)
     arabic, english = fields.take("arabic_name", longest, ""), fields.take("english_name", longest, "")
     undeclared = fields.take("full_name", longest, "")
-    if any("\u0600" <= letter <= "\u06ff" for letter in undeclared):
+    if is_arabic(undeclared):
         return arabic or undeclared, english
     return arabic, english or undeclared
 

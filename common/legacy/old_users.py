@@ -33,6 +33,7 @@ class OldUser:
     permissions: tuple[str, ...]
     is_active: bool
     email_verified: bool
+    last_login_at: datetime | None
     created_at: datetime | None
 
     @property
@@ -71,6 +72,7 @@ def read_user(row: Row) -> OldUser:
         permissions=fields.take("permissions", _permissions, ()),
         is_active=fields.take("is_active", partial(boolean, default=True), instead=False),
         email_verified=fields.take("email_verified", partial(boolean, default=False), instead=False),
+        last_login_at=fields.take("last_login_at", moment, None),
         created_at=fields.take("created_at", moment, None),
     )
     fields.check()

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any, Generic
 from uuid import UUID
 
+from django.db.models import Manager
+
 from common.legacy.mapper import ArgsT, Imported, Mapper, Quarantined, ToDo
 
 EXAMPLES = 5
@@ -25,7 +27,8 @@ class TableImport(Generic[ArgsT]):
 
     ``name`` is what it becomes here. ``existing`` says which of some ids are here already. ``write`` calls
     the service; it raises for a whole batch when the database refuses a row, and is then called with halves.
-    With ``shared`` several rows may make one thing: the rows after the first count as merged.
+    With ``shared`` several rows may make one thing: the rows after the first count as merged. ``rules`` are
+    sentences for the report about what is deliberately not as it was.
     """
 
     name: str
@@ -34,9 +37,19 @@ class TableImport(Generic[ArgsT]):
     existing: Callable[[Collection[UUID]], set[UUID]]
     write: Callable[[Sequence[Imported[ArgsT]]], Written]
     shared: bool = False
+    rules: Sequence[str] = ()
 
 
 Plan = Sequence[TableImport[Any]]
+
+
+def present_in(manager: Manager[Any]) -> Callable[[Collection[UUID]], set[UUID]]:
+    """An ``existing`` that looks among the rows of ``manager``."""
+
+    def existing(ids: Collection[UUID]) -> set[UUID]:
+        return set(manager.filter(pk__in=ids).values_list("pk", flat=True))
+
+    return existing
 
 
 @dataclass

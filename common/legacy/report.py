@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from common.legacy.errors import ReportUnwritableError
 from common.legacy.importer import Result
+from common.legacy.monolith import NOT_CARRIED, TABLES
 from common.legacy.plan import Tally
 from common.legacy.reader import SourceShape
 
@@ -40,6 +41,7 @@ class Report:
                 name: tally.numbers() | {"accounted": tally.accounted} | tally.details()
                 for name, tally in self.result.tallies.items()
             },
+            "rules": list(self.result.rules),
             "total": _total(self.result.tallies),
             "file": asdict(self.shape),
             "sentence": self.sentence(),
@@ -47,7 +49,7 @@ class Report:
 
     def as_text(self) -> str:
         """The report for a terminal, without the last sentence."""
-        return "\n".join([*self._table(), *self._counts(), *self._shape()])
+        return "\n".join([*self._table(), *self._counts(), *self.result.rules, *self._shape()])
 
     def sentence(self) -> str:
         """The result in one sentence."""
@@ -93,6 +95,11 @@ class Report:
         for name in self.shape.not_carried:
             rows = self.shape.tables[name].rows
             lines.append(f"left in the file on purpose, everybody signs in anew: {name} ({rows} rows)")
+        lines += [
+            f"not read by this service: {name} ({table.rows} rows)"
+            for name, table in self.shape.tables.items()
+            if name in TABLES.keys() - NOT_CARRIED - self.result.tables_read
+        ]
         for name, table in self.shape.tables.items():
             if table.missing_columns:
                 lines.append(f"columns that {name} lacks: {', '.join(table.missing_columns)}")

@@ -4,21 +4,21 @@ Rules: an unreadable optional value does not hold a company back but is listed f
 The stored numbers of employees and licences are wrong and left behind: people are counted by their events.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import count
 from typing import Final
-from uuid import UUID
 
 from common.legacy import old_companies, old_employees
 from common.legacy.choices import SubjectKind, ToDoKind
 from common.legacy.content import preserved
-from common.legacy.facts import Facts
+from common.legacy.facts import EMPLOYEE_SET_ASIDE, Facts
 from common.legacy.mapper import Imported, Outcome, Quarantined, Skipped, ToDo
 from common.legacy.old_companies import OldCompany
-from common.legacy.plan import Plan, TableImport, Written
+from common.legacy.plan import Plan, TableImport, Written, present_in
 from common.legacy.reader import Row
 from common.legacy.scripts import is_arabic
-from company_service.companies import selectors
+from company_service.companies.models import Company, Department
 from company_service.companies.services import (
     CompanyFields,
     ImportedCompany,
@@ -27,7 +27,6 @@ from company_service.companies.services import (
     departments_import,
 )
 
-EMPLOYEE_SET_ASIDE: Final = "the employee service sets the employee aside"
 NO_DEPARTMENT: Final = "the employee's row names no department"
 LONGEST_NAME: Final = 100
 
@@ -39,7 +38,7 @@ def plan(facts: Facts) -> Plan:
             name="companies",
             table=old_companies.TABLE,
             map=lambda row, place: map_company(row, place, facts),
-            existing=selectors.companies_existing,
+            existing=present_in(Company.objects),
             write=write_companies,
             rules=(
                 "companies: total_employees and total_licenses are not carried, since they are wrong;"
@@ -50,7 +49,7 @@ def plan(facts: Facts) -> Plan:
             name="departments",
             table=old_employees.TABLE,
             map=lambda row, place: map_department(row, place, facts),
-            existing=existing_departments,
+            existing=present_in(Department.objects),
             write=write_departments,
             shared=True,
             rules=("departments: one for each name in employees.department of a company, spelling apart.",),
@@ -98,11 +97,6 @@ def map_department(row: Row, place: int, facts: Facts) -> Outcome[ImportedDepart
     return Imported(args.id, args)
 
 
-def existing_departments(ids: Collection[UUID]) -> set[UUID]:
-    """Those of ``ids`` that are departments already."""
-    return selectors.departments_existing(ids)
-
-
 def write_companies(items: Sequence[Imported[ImportedCompany]]) -> Written:
     """Make the companies."""
     companies_import([item.args for item in items])
@@ -111,29 +105,34 @@ def write_companies(items: Sequence[Imported[ImportedCompany]]) -> Written:
 
 def write_departments(items: Sequence[Imported[ImportedDepartment]]) -> Written:
     """Make the departments; one whose name people gave to another department meanwhile gets a number."""
-    waiting = {item.id: item.args for item in items}
-    todo: list[ToDo] = []
-    number = 1
-    while waiting := {key: row for key, row in waiting.items() if key not in departments_import(waiting.values())}:
-        number += 1
-        if number == 2:
-            todo = [
-                ToDo(ToDoKind.DUPLICATE_NAME, SubjectKind.DEPARTMENT, row.id, row.name, row.company_id)
-                for row in waiting.values()
-            ]
-        waiting = {key: _numbered(row, number) for key, row in waiting.items()}
+    refused = _refused([item.args for item in items])
+    todo = [
+        ToDo(ToDoKind.DUPLICATE_NAME, SubjectKind.DEPARTMENT, row.id, row.name, row.company_id)
+        for row in refused
+    ]
+    for number in count(2):
+        if not refused:
+            break
+        numbered = _refused([_numbered(row, number) for row in refused])
+        left = {row.id for row in numbered}
+        refused = [row for row in refused if row.id in left]
     return Written(todo=todo)
+
+
+def _refused(rows: Sequence[ImportedDepartment]) -> list[ImportedDepartment]:
+    """Import the departments; returns those whose name is taken."""
+    made = departments_import(rows)
+    return [row for row in rows if row.id not in made]
 
 
 def _numbered(row: ImportedDepartment, number: int) -> ImportedDepartment:
     suffix = f" ({number})"
-    bare = row.name.removesuffix(f" ({number - 1})")
-    return replace(row, name=bare[: LONGEST_NAME - len(suffix)] + suffix)
+    return replace(row, name=row.name[: LONGEST_NAME - len(suffix)] + suffix)
 
 
 def _fields(company: OldCompany) -> CompanyFields:
     texts = company.texts
-    fields = CompanyFields(
+    return CompanyFields(
         name=company.name,
         name_ar=company.name if is_arabic(company.name) else "",
         industry=texts.get("industry_type", ""),
@@ -161,4 +160,3 @@ def _fields(company: OldCompany) -> CompanyFields:
         import_export_license=texts.get("import_export_license", ""),
         special_permits=list(company.special_permits),
     )
-    return fields
