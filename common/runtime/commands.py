@@ -164,9 +164,7 @@ def logs(root: Path, names: Sequence[str], *, follow: bool) -> int:
 def manage_service(root: Path, service: str, arguments: Sequence[str]) -> int:
     """Hands over to a management command of a service, in the environment of its running processes."""
     if service not in SERVICES:
-        raise OperatorError(
-            f"There is no service {service or '(none named)'}: choose one of {', '.join(SERVICES)}."
-        )
+        raise OperatorError(f"There is no service {service!r}: choose one of {', '.join(SERVICES)}.")
     os.chdir(ROOT)
     command = manage(service, *arguments)
     os.execve(command[0], command, Blueprint(root).environment(service))
