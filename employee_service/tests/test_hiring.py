@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings as service_settings
+from django.utils.translation import gettext_lazy as _
 from rest_framework.test import APIClient
 
 from common.contracts.auth import CREATE_USER, ROLLBACK_USER_CREATION
@@ -22,13 +23,13 @@ from employee_service.employees.tests.factories import EmployeeFactory, command
 from employee_service.sagas.create_employee import CreateEmployeeData
 from employee_service.tests.neighbours import Neighbours
 
-ASYNC = {"HTTP_PREFER": "respond-async"}
+ASYNC = {"Prefer": "respond-async"}
 Settings = Any
 
 
 class NoSeatsError(ConflictError):
     code = "SEAT_LIMIT_REACHED"
-    default_message = "The company has no free seat."
+    default_message = _("The company has no free seat.")
 
 
 def rows() -> list[Employee]:
@@ -99,7 +100,7 @@ def test_a_refusal_of_this_service_undoes_the_account(
     neighbours: Neighbours, manager: APIClient, wanted: dict[str, Any], company_id: UUID
 ) -> None:
     with company_scope(company_id):
-        EmployeeFactory(company_id=company_id, email="noura@example.com")
+        EmployeeFactory.create(company_id=company_id, email="noura@example.com")
     with neighbours.at_work():
         answer = manager.post("/employees", wanted)
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "EMPLOYEE_EXISTS")
@@ -110,7 +111,7 @@ def test_a_refusal_of_this_service_undoes_the_account(
 def test_a_client_that_asks_for_it_gets_the_saga_at_once(
     neighbours: Neighbours, manager: APIClient, wanted: dict[str, Any]
 ) -> None:
-    answer = manager.post("/employees", wanted, **ASYNC)
+    answer = manager.post("/employees", wanted, headers=ASYNC)
     assert (answer.status_code, answer.headers["Preference-Applied"]) == (202, "respond-async")
     saga = answer.json()["saga"]
     assert (saga["state"], answer.headers["Location"]) == ("running", f"/sagas/{saga['id']}")
@@ -172,17 +173,17 @@ def test_waiting_requests_do_not_hold_up_others(
 def test_a_repeat_under_the_same_key_gets_the_first_ones_outcome(
     neighbours: Neighbours, manager: APIClient, wanted: dict[str, Any]
 ) -> None:
-    key = {"HTTP_IDEMPOTENCY_KEY": "hire-1"}
-    first = manager.post("/employees", wanted, **key, **ASYNC)
+    key = {"Idempotency-Key": "hire-1"}
+    first = manager.post("/employees", wanted, headers={**key, "Prefer": "respond-async"})
     assert first.status_code == 202
     with neighbours.at_work():
-        second = manager.post("/employees", wanted, **key)
-    third = manager.post("/employees", wanted, **key)
+        second = manager.post("/employees", wanted, headers=key)
+    third = manager.post("/employees", wanted, headers=key)
     assert (second.status_code, third.status_code) == (201, 201)
     assert second.json() == third.json()
     assert third.headers["Idempotency-Replayed"] == "true"
     assert len(sagas()) == len(rows()) == 1
-    other = manager.post("/employees", {**wanted, "position": "Boss"}, **key)
+    other = manager.post("/employees", {**wanted, "position": "Boss"}, headers=key)
     assert (other.status_code, other.json()["error"]["code"]) == (409, "IDEMPOTENCY_CONFLICT")
 
 
@@ -217,7 +218,7 @@ def test_a_saga_of_another_company_does_not_exist(
     manager: APIClient,
     wanted: dict[str, Any],
 ) -> None:
-    address = manager.post("/employees", wanted, **ASYNC).headers["Location"]
+    address = manager.post("/employees", wanted, headers=ASYNC).headers["Location"]
     stranger = api(person_token(role="company_manager", company_id=uuid4()))
     foreign, unknown = stranger.get(address), stranger.get(f"/sagas/{uuid4()}")
     assert foreign.status_code == unknown.status_code == 404

@@ -16,7 +16,7 @@ class TestRowSecurity(RowSecurityRules):
     )
 
     def fill(self, company_id: UUID) -> None:
-        employee, manager = EmployeeFactory(company_id=company_id), EmployeeFactory(company_id=company_id)
+        employee, manager = EmployeeFactory.create_batch(2, company_id=company_id)
         EmployeeProfile.objects.create(company_id=company_id, employee=employee)
         Relationship.objects.create(
             company_id=company_id,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from common.search import fold
 from common.security.principal import Principal
 from employee_service.employees.choices import WORKING
 from employee_service.employees.models import Employee, EmployeeProfile, Relationship, SearchTerm
@@ -33,18 +34,22 @@ def _active(wanted: bool) -> Q:
 
 
 def employees_found(
-    employees: QuerySet[Employee], text: str, *, company_id: UUID | None = None
+    employees: QuerySet[Employee], text: str, *, company_id: UUID | None = None, papers: bool = False
 ) -> QuerySet[Employee]:
     """Those of ``employees`` with a name, a part of a name, a number, an e-mail or a phone that begins so.
 
     Spelling is forgiven as :func:`common.search.fold` says. With ``company_id`` one index range answers it.
+    ``papers`` also finds by the whole number of a civil ID or a passport, for readers who may see those.
     """
-    if not text.strip():
+    if not fold(text):
         return employees
     terms = SearchTerm.objects.filter(term__folded_prefix=text)
     if company_id is not None:
         terms = terms.filter(company_id=company_id)
-    return employees.filter(id__in=terms.values("employee_id"))
+    condition = Q(id__in=terms.values("employee_id"))
+    if papers:
+        condition |= Q(civil_id=fold(text)) | Q(passport_number=text.strip())
+    return employees.filter(condition)
 
 
 def profile_of(employee: Employee) -> EmployeeProfile:

@@ -14,7 +14,7 @@ from employee_service.employees.models import Employee
 from employee_service.employees.services.search_terms import search_terms_add
 
 
-class EmployeeFactory(factory.django.DjangoModelFactory):
+class EmployeeFactory(factory.django.DjangoModelFactory[Employee]):
     """An employee who works now."""
 
     class Meta:
@@ -45,7 +45,7 @@ class EmployeeFactory(factory.django.DjangoModelFactory):
         return employee
 
 
-class DepartmentRefFactory(factory.django.DjangoModelFactory):
+class DepartmentRefFactory(factory.django.DjangoModelFactory[DepartmentRef]):
     """The local copy of a department."""
 
     class Meta:

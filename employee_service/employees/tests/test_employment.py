@@ -40,7 +40,7 @@ def _in_scope(db: None, company_id: UUID) -> Iterator[None]:
 
 
 def test_a_change_raises_the_version_and_is_told_with_the_names_of_the_fields(company_id: UUID) -> None:
-    employee = EmployeeFactory(company_id=company_id)
+    employee = EmployeeFactory.create(company_id=company_id)
     changed = employee_update(
         employee_id=employee.id, changes={"position": "Cashier", "salary": Decimal("300.500")}
     )
@@ -56,14 +56,14 @@ def test_a_change_raises_the_version_and_is_told_with_the_names_of_the_fields(co
 
 
 def test_writing_what_is_there_already_changes_nothing(company_id: UUID) -> None:
-    employee = EmployeeFactory(company_id=company_id, position="Cashier")
+    employee = EmployeeFactory.create(company_id=company_id, position="Cashier")
     same = employee_update(employee_id=employee.id, changes={"position": "Cashier"})
     assert same.version == employee.version
     assert published() == []
 
 
 def test_a_renamed_employee_is_found_by_the_new_name_only(company_id: UUID) -> None:
-    employee = EmployeeFactory(company_id=company_id, first_name="Mariam", last_name="Ali")
+    employee = EmployeeFactory.create(company_id=company_id, first_name="Mariam", last_name="Ali")
     employee_update(employee_id=employee.id, changes={"first_name": "Noor", "full_name_ar": "نور علي الصباح"})
     everyone = Employee.objects.all()
     assert list(employees_found(everyone, "الصَّباح")) == [employee]
@@ -72,16 +72,16 @@ def test_a_renamed_employee_is_found_by_the_new_name_only(company_id: UUID) -> N
 
 
 def test_an_address_of_a_colleague_is_refused_and_nothing_is_told(company_id: UUID) -> None:
-    EmployeeFactory(company_id=company_id, email="colleague@example.com")
-    employee = EmployeeFactory(company_id=company_id)
+    EmployeeFactory.create(company_id=company_id, email="colleague@example.com")
+    employee = EmployeeFactory.create(company_id=company_id)
     with pytest.raises(EmployeeExistsError):
         employee_update(employee_id=employee.id, changes={"email": "colleague@example.com"})
     assert published() == []
 
 
 def test_a_transfer_is_told_as_such(company_id: UUID) -> None:
-    before, after = DepartmentRefFactory(company_id=company_id), DepartmentRefFactory(company_id=company_id)
-    employee = EmployeeFactory(company_id=company_id, department_id=before.department_id)
+    before, after = DepartmentRefFactory.create_batch(2, company_id=company_id)
+    employee = EmployeeFactory.create(company_id=company_id, department_id=before.department_id)
     employee_update(employee_id=employee.id, changes={"department_id": after.department_id})
     assert types() == ["employee.updated", "employee.transferred"]
     _name, payload = published()[1]
@@ -93,13 +93,13 @@ def test_a_transfer_is_told_as_such(company_id: UUID) -> None:
 def test_a_transfer_goes_to_an_active_department_of_the_company(company_id: UUID, state: str) -> None:
     elsewhere = uuid4()
     with company_scope(elsewhere):
-        foreign = DepartmentRefFactory(company_id=elsewhere)
+        foreign = DepartmentRefFactory.create(company_id=elsewhere)
     departments = {
         "unknown": uuid4(),
         "foreign": foreign.department_id,
-        "inactive": DepartmentRefFactory(company_id=company_id, is_active=False).department_id,
+        "inactive": DepartmentRefFactory.create(company_id=company_id, is_active=False).department_id,
     }
-    employee = EmployeeFactory(company_id=company_id)
+    employee = EmployeeFactory.create(company_id=company_id)
     with pytest.raises(UnknownDepartmentError):
         employee_update(employee_id=employee.id, changes={"department_id": departments[state]})
 
@@ -116,13 +116,13 @@ def test_a_transfer_goes_to_an_active_department_of_the_company(company_id: UUID
 def test_is_active_stands_for_a_status(
     company_id: UUID, status: EmploymentStatus, is_active: bool, expected: EmploymentStatus
 ) -> None:
-    employee = EmployeeFactory(company_id=company_id, employment_status=status)
+    employee = EmployeeFactory.create(company_id=company_id, employment_status=status)
     changed = employee_update(employee_id=employee.id, changes={"is_active": is_active})
     assert changed.employment_status == expected
 
 
 def test_a_status_that_contradicts_is_active_is_refused(company_id: UUID) -> None:
-    employee = EmployeeFactory(company_id=company_id)
+    employee = EmployeeFactory.create(company_id=company_id)
     with pytest.raises(ValidationError):
         employee_update(
             employee_id=employee.id,
@@ -131,23 +131,23 @@ def test_a_status_that_contradicts_is_active_is_refused(company_id: UUID) -> Non
 
 
 def test_an_employment_is_not_ended_by_changing_its_status(company_id: UUID) -> None:
-    employee = EmployeeFactory(company_id=company_id)
+    employee = EmployeeFactory.create(company_id=company_id)
     with pytest.raises(ValidationError):
         employee_update(employee_id=employee.id, changes={"employment_status": EmploymentStatus.TERMINATED})
 
 
 def test_a_pending_hire_and_a_foreign_employee_cannot_be_changed(company_id: UUID) -> None:
-    pending = EmployeeFactory(company_id=company_id, pending=True)
+    pending = EmployeeFactory.create(company_id=company_id, pending=True)
     elsewhere = uuid4()
     with company_scope(elsewhere):
-        foreign = EmployeeFactory(company_id=elsewhere)
+        foreign = EmployeeFactory.create(company_id=elsewhere)
     for employee in (pending, foreign):
         with pytest.raises(EmployeeNotFoundError):
             employee_update(employee_id=employee.id, changes={"position": "Boss"})
 
 
 def test_termination_keeps_the_record_and_tells_of_the_last_day(company_id: UUID) -> None:
-    employee = EmployeeFactory(company_id=company_id)
+    employee = EmployeeFactory.create(company_id=company_id)
     ended = employee_terminate(
         employee_id=employee.id,
         last_day=date(2026, 11, 30),
@@ -165,20 +165,20 @@ def test_termination_keeps_the_record_and_tells_of_the_last_day(company_id: UUID
 
 
 def test_an_employment_ends_once(company_id: UUID) -> None:
-    employee = EmployeeFactory(company_id=company_id, left=True)
+    employee = EmployeeFactory.create(company_id=company_id, left=True)
     with pytest.raises(EmploymentEndedError):
         employee_terminate(employee_id=employee.id, last_day=date(2026, 1, 1))
     assert published() == []
 
 
 def test_the_last_day_is_not_before_the_hire(company_id: UUID) -> None:
-    employee = EmployeeFactory(company_id=company_id, hire_date=date(2026, 5, 1))
+    employee = EmployeeFactory.create(company_id=company_id, hire_date=date(2026, 5, 1))
     with pytest.raises(ValidationError, match="before the hire date"):
         employee_terminate(employee_id=employee.id, last_day=date(2026, 4, 30))
 
 
 def test_a_former_employee_is_corrected_but_not_brought_back(company_id: UUID) -> None:
-    employee = EmployeeFactory(company_id=company_id, left=True)
+    employee = EmployeeFactory.create(company_id=company_id, left=True)
     assert employee_update(employee_id=employee.id, changes={"phone": "55550000"}).phone == "55550000"
     for changes in ({"employment_status": EmploymentStatus.ACTIVE}, {"is_active": True}):
         with pytest.raises(EmploymentEndedError):
@@ -187,8 +187,8 @@ def test_a_former_employee_is_corrected_but_not_brought_back(company_id: UUID) -
 
 def test_only_a_former_employee_is_archived_and_only_once(company_id: UUID) -> None:
     with pytest.raises(StillEmployedError):
-        employee_archive(employee_id=EmployeeFactory(company_id=company_id).id)
-    former = EmployeeFactory(company_id=company_id, left=True)
+        employee_archive(employee_id=EmployeeFactory.create(company_id=company_id).id)
+    former = EmployeeFactory.create(company_id=company_id, left=True)
     employee_archive(employee_id=former.id)
     assert employee_archive(employee_id=former.id).archived
     assert types() == ["employee.archived"]
@@ -196,8 +196,8 @@ def test_only_a_former_employee_is_archived_and_only_once(company_id: UUID) -> N
 
 def test_employees_of_a_deleted_department_are_without_one(company_id: UUID) -> None:
     department_id = uuid4()
-    member = EmployeeFactory(company_id=company_id, department_id=department_id)
-    other = EmployeeFactory(company_id=company_id, department_id=uuid4())
+    member = EmployeeFactory.create(company_id=company_id, department_id=department_id)
+    other = EmployeeFactory.create(company_id=company_id, department_id=uuid4())
     assert department_forget(company_id=company_id, department_id=department_id) == 1
     member.refresh_from_db()
     other.refresh_from_db()
@@ -222,4 +222,4 @@ def test_the_database_refuses_what_no_record_may_be(
     company_id: UUID, fields: dict[str, object], constraint: str
 ) -> None:
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
-        EmployeeFactory(company_id=company_id, **fields)
+        EmployeeFactory.create(company_id=company_id, **fields)

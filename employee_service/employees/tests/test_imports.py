@@ -77,7 +77,7 @@ def test_importing_again_changes_nothing(company_id: UUID) -> None:
 
 
 def test_what_is_taken_is_refused_and_the_others_come_in(company_id: UUID) -> None:
-    EmployeeFactory(company_id=company_id, email="taken@example.com", number="A-1")
+    EmployeeFactory.create(company_id=company_id, email="taken@example.com", number="A-1")
     first = row(company_id, email="Twice@Example.com")
     results = employees_import(
         [

@@ -98,7 +98,7 @@ def test_two_hundred_calls_cost_a_handful_of_queries(company_id: UUID) -> None:
 
 def test_an_address_of_present_staff_is_refused(company_id: UUID) -> None:
     with company_scope(company_id):
-        EmployeeFactory(company_id=company_id, email="taken@example.com")
+        EmployeeFactory.create(company_id=company_id, email="taken@example.com")
     [outcome] = run(command(company_id, email="taken@example.com"))
     assert (outcome.status, outcome.error["code"], outcome.error["status"]) == (
         Status.REFUSED,
@@ -114,27 +114,27 @@ def test_an_address_of_a_hire_under_way_is_refused(company_id: UUID) -> None:
 
 def test_the_address_of_somebody_who_left_is_free(company_id: UUID) -> None:
     with company_scope(company_id):
-        EmployeeFactory(company_id=company_id, email="back@example.com", left=True)
+        EmployeeFactory.create(company_id=company_id, email="back@example.com", left=True)
     assert codes(run(command(company_id, email="back@example.com"))) == ["done"]
 
 
 def test_another_companys_address_and_number_are_free(company_id: UUID) -> None:
     elsewhere = uuid4()
     with company_scope(elsewhere):
-        EmployeeFactory(company_id=elsewhere, email="both@example.com", number="A-1")
+        EmployeeFactory.create(company_id=elsewhere, email="both@example.com", number="A-1")
     assert codes(run(command(company_id, email="both@example.com", number="A-1"))) == ["done"]
 
 
 def test_a_person_who_works_here_is_not_hired_again(company_id: UUID) -> None:
     user_id = uuid4()
     with company_scope(company_id):
-        EmployeeFactory(company_id=company_id, user_id=user_id)
+        EmployeeFactory.create(company_id=company_id, user_id=user_id)
     assert codes(run(command(company_id, user_id=user_id))) == ["EMPLOYEE_EXISTS"]
 
 
 def test_a_taken_number_is_refused_and_a_free_one_is_kept(company_id: UUID) -> None:
     with company_scope(company_id):
-        EmployeeFactory(company_id=company_id, number="HR-7", left=True)
+        EmployeeFactory.create(company_id=company_id, number="HR-7", left=True)
     outcomes = run(command(company_id, number="HR-7"), command(company_id, number="HR-8"))
     assert codes(outcomes) == ["EMPLOYEE_NUMBER_TAKEN", "done"]
     assert outcomes[1].result == {"employee_number": "HR-8"}
@@ -161,13 +161,13 @@ def test_a_refused_call_takes_nothing_from_a_later_one(company_id: UUID) -> None
 def test_the_manager_must_work_in_the_company(company_id: UUID, who: str) -> None:
     elsewhere = uuid4()
     with company_scope(elsewhere):
-        foreign = EmployeeFactory(company_id=elsewhere)
+        foreign = EmployeeFactory.create(company_id=elsewhere)
     with company_scope(company_id):
         managers = {
             "nobody": uuid4(),
             "foreign": foreign.id,
-            "former": EmployeeFactory(company_id=company_id, left=True).id,
-            "pending": EmployeeFactory(company_id=company_id, pending=True).id,
+            "former": EmployeeFactory.create(company_id=company_id, left=True).id,
+            "pending": EmployeeFactory.create(company_id=company_id, pending=True).id,
         }
     [outcome] = run(command(company_id, manager_id=managers[who]))
     assert (outcome.error["code"], outcome.error["status"]) == ("UNKNOWN_MANAGER", 422)
@@ -175,7 +175,7 @@ def test_the_manager_must_work_in_the_company(company_id: UUID, who: str) -> Non
 
 def test_a_manager_is_also_a_line_from_the_hire_date(company_id: UUID) -> None:
     with company_scope(company_id):
-        manager = EmployeeFactory(company_id=company_id)
+        manager = EmployeeFactory.create(company_id=company_id)
     wanted = command(company_id, manager_id=manager.id, hire_date=date(2026, 12, 1))
     run(wanted)
     with company_scope(company_id):
@@ -192,14 +192,14 @@ def test_numbers_step_over_those_that_were_brought_along(company_id: UUID) -> No
     place = int(first.result["employee_number"][1:])
     with company_scope(company_id):
         for following in range(place + 1, place + 40):
-            EmployeeFactory(company_id=company_id, number=f"E{following:06d}")
+            EmployeeFactory.create(company_id=company_id, number=f"E{following:06d}")
     [outcome] = run(command(company_id))
     assert int(outcome.result["employee_number"][1:]) >= place + 40
 
 
 def test_rollback_leaves_nothing_of_the_record(company_id: UUID) -> None:
     with company_scope(company_id):
-        manager = EmployeeFactory(company_id=company_id)
+        manager = EmployeeFactory.create(company_id=company_id)
     wanted = command(company_id, manager_id=manager.id)
     run(wanted)
     with company_scope(company_id):

@@ -34,18 +34,18 @@ def _in_scope(db: None, company_id: UUID) -> Iterator[None]:
 
 @pytest.fixture
 def person(company_id: UUID) -> Employee:
-    return EmployeeFactory(company_id=company_id)
+    return EmployeeFactory.create(company_id=company_id)
 
 
 @pytest.fixture
 def boss(company_id: UUID) -> Employee:
-    return EmployeeFactory(company_id=company_id)
+    return EmployeeFactory.create(company_id=company_id)
 
 
 def test_a_new_manager_ends_the_line_to_the_old_one(
     company_id: UUID, person: Employee, boss: Employee
 ) -> None:
-    second = EmployeeFactory(company_id=company_id)
+    second = EmployeeFactory.create(company_id=company_id)
     employee_update(employee_id=person.id, changes={"manager_id": boss.id})
     employee_update(employee_id=person.id, changes={"manager_id": second.id})
     today = timezone.localdate()
@@ -67,7 +67,7 @@ def test_taking_the_manager_away_ends_the_line(person: Employee, boss: Employee)
 def test_nobody_is_managed_by_themselves_or_by_their_reports(
     company_id: UUID, person: Employee, boss: Employee
 ) -> None:
-    middle = EmployeeFactory(company_id=company_id)
+    middle = EmployeeFactory.create(company_id=company_id)
     employee_update(employee_id=middle.id, changes={"manager_id": boss.id})
     employee_update(employee_id=person.id, changes={"manager_id": middle.id})
     for below in (boss, middle, person):
@@ -78,8 +78,8 @@ def test_nobody_is_managed_by_themselves_or_by_their_reports(
 def test_a_manager_works_in_the_company(company_id: UUID, person: Employee) -> None:
     elsewhere = uuid4()
     with company_scope(elsewhere):
-        foreign = EmployeeFactory(company_id=elsewhere)
-    former = EmployeeFactory(company_id=company_id, left=True)
+        foreign = EmployeeFactory.create(company_id=elsewhere)
+    former = EmployeeFactory.create(company_id=company_id, left=True)
     for manager_id in (foreign.id, former.id, uuid4()):
         with pytest.raises(UnknownManagerError):
             employee_update(employee_id=person.id, changes={"manager_id": manager_id})
@@ -117,7 +117,7 @@ def test_other_lines_are_open_once_and_end(person: Employee, boss: Employee) -> 
 def test_a_line_stays_in_the_company_and_joins_two(person: Employee, boss: Employee) -> None:
     elsewhere = uuid4()
     with company_scope(elsewhere):
-        foreign = EmployeeFactory(company_id=elsewhere)
+        foreign = EmployeeFactory.create(company_id=elsewhere)
     with pytest.raises(UnknownRelatedEmployeeError):
         relationship_add(employee_id=person.id, related_employee_id=foreign.id, kind=RelationshipKind.DEPUTY)
     with pytest.raises(ValidationError, match="themselves"):
@@ -133,7 +133,7 @@ def test_a_line_stays_in_the_company_and_joins_two(person: Employee, boss: Emplo
 
 
 def test_somebody_who_left_gets_no_new_lines(company_id: UUID, boss: Employee) -> None:
-    former = EmployeeFactory(company_id=company_id, left=True)
+    former = EmployeeFactory.create(company_id=company_id, left=True)
     with pytest.raises(EmploymentEndedError):
         relationship_add(employee_id=former.id, related_employee_id=boss.id, kind=RelationshipKind.MENTOR)
 

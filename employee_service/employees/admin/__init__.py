@@ -1,0 +1,5 @@
+"""The admin of the employee service; every change goes through a service."""
+
+from employee_service.employees.admin.employees import EmployeeAdmin
+
+__all__ = ["EmployeeAdmin"]

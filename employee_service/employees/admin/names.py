@@ -1,0 +1,56 @@
+"""Who is asking, and the names of companies and departments from the local copies."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from common.reference.models import CompanyRef, DepartmentRef
+from common.security.principal import Principal
+from common.staff.models import StaffUser
+
+# Nobody: sees no rows and may do nothing.
+NOBODY = Principal(
+    id=UUID(int=0), session_id=UUID(int=0), company_id=None, role="", level=0, permissions=frozenset()
+)
+
+
+def asking(request: HttpRequest) -> Principal:
+    """The staff member who sent the request, with the rights of their sign-in."""
+    return request.user.principal() if isinstance(request.user, StaffUser) else NOBODY
+
+
+def _name() -> Any:
+    """The name in the reader's language, as far as it is known."""
+    if get_language() == "ar":
+        return Coalesce(NullIf("name_ar", Value("")), F("name"))
+    return F("name")
+
+
+def with_names(employees: QuerySet[Any]) -> QuerySet[Any]:
+    """Rows with ``company_name`` and ``department_name``, found for the rows of a page in the same query."""
+    companies = CompanyRef.objects.filter(company_id=OuterRef("company_id"))
+    departments = DepartmentRef.objects.filter(department_id=OuterRef("department_id"))
+    named: QuerySet[Any] = employees.annotate(
+        company_name=Subquery(companies.values_list(_name())[:1]),
+        department_name=Subquery(departments.values_list(_name())[:1]),
+    )
+    return named
+
+
+def company_choices(*, active: bool = False) -> list[tuple[str, str]]:
+    """Id and name of the companies in sight."""
+    companies = CompanyRef.objects.filter(is_active=True) if active else CompanyRef.objects.all()
+    return [(str(key), name) for key, name in companies.order_by("name").values_list("company_id", _name())]
+
+
+def department_choices(company_id: UUID | None = None) -> list[tuple[str, str]]:
+    """Id and name of the departments in sight, of one company or of all."""
+    departments = DepartmentRef.objects.all()
+    if company_id is not None:
+        departments = departments.filter(company_id=company_id)
+    found = departments.order_by("name").values_list("department_id", _name())
+    return [(str(key), name) for key, name in found]

@@ -1,0 +1,107 @@
+"""What this service tells looks like the samples; what it hears of others has its effect."""
+
+from collections.abc import Callable
+from datetime import date
+from uuid import UUID, uuid4
+
+import pytest
+
+from common.contracts.base import catalogue, from_wire, owner_of
+from common.messaging.consumers import registry
+from common.messaging.dispatch import dispatch
+from common.messaging.models import EventRecord
+from common.reference.models import CompanyRef, DepartmentRef, UserRef
+from common.sagas.models import SagaInstance
+from common.sagas.registry import Finished
+from common.security.tenancy import all_companies, company_scope
+from common.testing.contracts import sample_envelope
+from common.testing.samples import sample, sample_payload
+from employee_service.employees.models import Employee
+from employee_service.employees.services.employment import (
+    employee_archive,
+    employee_terminate,
+    employee_update,
+)
+from employee_service.employees.services.hiring import employees_activate
+from employee_service.employees.tests.factories import DepartmentRefFactory, EmployeeFactory, command
+from employee_service.sagas.create_employee import CreateEmployeeData
+
+pytestmark = pytest.mark.django_db
+
+
+def hire(company_id: UUID) -> None:
+    pending = EmployeeFactory.create(company_id=company_id, pending=True)
+    saga = SagaInstance(id=uuid4(), name="create_employee", version="1", company_id=company_id)
+    data = CreateEmployeeData(employee=command(company_id, employee_id=pending.id))
+    employees_activate([Finished(saga, data, {})])
+
+
+def change(company_id: UUID) -> None:
+    employee = EmployeeFactory.create(company_id=company_id)
+    employee_update(employee_id=employee.id, changes={"position": "Senior accountant"})
+
+
+def transfer(company_id: UUID) -> None:
+    department = DepartmentRefFactory.create(company_id=company_id)
+    employee = EmployeeFactory.create(company_id=company_id)
+    employee_update(employee_id=employee.id, changes={"department_id": department.department_id})
+
+
+def end(company_id: UUID) -> None:
+    employee = EmployeeFactory.create(company_id=company_id)
+    employee_terminate(employee_id=employee.id, last_day=date(2026, 11, 30), reason="resignation")
+
+
+def archive(company_id: UUID) -> None:
+    employee_archive(employee_id=EmployeeFactory.create(company_id=company_id, left=True).id)
+
+
+PUBLISHING: dict[str, Callable[[UUID], None]] = {
+    "employee.hired": hire,
+    "employee.updated": change,
+    "employee.transferred": transfer,
+    "employee.terminated": end,
+    "employee.archived": archive,
+}
+
+
+def test_every_event_of_this_service_is_tried_here() -> None:
+    assert PUBLISHING.keys() == {name for name in catalogue() if owner_of(name) == "employee"}
+
+
+@pytest.mark.parametrize("name", PUBLISHING)
+def test_what_is_published_looks_like_the_sample(company_id: UUID, name: str) -> None:
+    with company_scope(company_id):
+        PUBLISHING[name](company_id)
+        record = EventRecord.objects.get(type=name)
+    assert record.payload.keys() == sample_payload(name).keys()
+    assert type(from_wire(catalogue()[name], record.payload)) is type(sample(name))
+    assert (record.company_id, record.version > 0) == (company_id, True)
+
+
+def tell(name: str) -> None:
+    with all_companies("event consumer"):
+        dispatch(registry, owner_of(name), [sample_envelope(name)])
+
+
+def test_names_of_companies_departments_and_people_are_copied() -> None:
+    for name in ("company.created", "department.created", "user.created"):
+        tell(name)
+    with all_companies("looking at everything"):
+        assert CompanyRef.objects.get().name == sample_payload("company.created")["name"]
+        assert DepartmentRef.objects.get().name == sample_payload("department.created")["name"]
+        assert UserRef.objects.get().email == sample_payload("user.created")["email"]
+
+
+def test_employees_leave_a_department_that_is_deleted() -> None:
+    gone = sample_payload("department.deleted")
+    company_id, department_id = UUID(str(gone["company_id"])), UUID(str(gone["department_id"]))
+    with company_scope(company_id):
+        member = EmployeeFactory.create(company_id=company_id, department_id=department_id)
+    tell("department.deleted")
+    with company_scope(company_id):
+        assert Employee.objects.get(id=member.id).department_id is None
+        assert set(EventRecord.objects.values_list("type", flat=True)) == {
+            "employee.updated",
+            "employee.transferred",
+        }
