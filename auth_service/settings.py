@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from celery.schedules import crontab
+
 from common.conf import env
 from common.conf.service import Service, service_settings
 
@@ -32,10 +34,18 @@ AUTH_PASSWORD_VALIDATORS = [
 # The addresses in mails come from here and never from a request's Host header.
 PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:3001").rstrip("/")
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "hr@localhost")
-EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+# Mails carry tokens: only on a developer's own machine are they printed.
+_BACKEND = "console" if env.text("SERVICE_ENV", "production") == "development" else "smtp"
+EMAIL_BACKEND = f"django.core.mail.backends.{_BACKEND}.EmailBackend"
+EMAIL_HOST = env.text("MAIL_HOST", "localhost")
+EMAIL_PORT = env.number("MAIL_PORT", 25)
+EMAIL_HOST_USER = env.text("MAIL_USER", "")
+EMAIL_HOST_PASSWORD = env.text("MAIL_PASSWORD", "")
+EMAIL_USE_TLS = env.text("MAIL_TLS", "") == "1"
 EMAIL_TIMEOUT = 10
 
 BEAT_SCHEDULE = {
-    "users.send_account_mails": {"task": "users.send_account_mails", "schedule": 5.0},
-    "users.purge_expired": {"task": "users.purge_expired", "schedule": timedelta(hours=24)},
+    # A run that no worker took in time is made up for by the next one.
+    "send account mails": {"task": "users.send_account_mails", "schedule": 5.0, "options": {"expires": 5}},
+    "purge what has expired": {"task": "users.purge_expired", "schedule": crontab(hour=2, minute=40)},
 }

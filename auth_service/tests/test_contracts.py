@@ -65,3 +65,10 @@ def test_the_sample_of_every_event_we_consume_is_accepted(name: str) -> None:
 
 def test_we_follow_company_and_employee() -> None:
     assert {"company.created", "employee.hired", "employee.terminated"} <= set(CONSUMED)
+
+
+def test_every_periodic_job_is_a_task_of_this_service() -> None:
+    from auth_service.celery import app
+
+    app.loader.import_default_modules()
+    assert {entry["task"] for entry in app.conf.beat_schedule.values()} <= set(app.tasks)

@@ -10,6 +10,8 @@ from common.contracts.rights import ROLE_PERMISSIONS
 from common.security.tokens import read_person_token
 
 Api = Callable[..., Any]
+# "legacy-pass-123" as the old system stored it.
+OLD_PASSWORD = "bcrypt$$2b$12$/ikeLP2jjDhMHabSTHYkeuJfUkiOLicfBlcUCIGIAEuUunFSxInhK"
 
 
 def login(api: Api, email: str, password: str = PASSWORD, **more: Any) -> Any:
@@ -130,6 +132,30 @@ def test_every_refusal_computes_the_same_hashes(
 
 
 @pytest.mark.django_db
+def test_while_old_passwords_are_left_every_login_costs_one_of_their_hashes_too(
+    api: Api, company_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("bcrypt")
+    from auth_service.users.hashers import Argon2Hasher, OldSystemHasher
+
+    old = member(company_id, password=OLD_PASSWORD)
+    good = member(company_id)
+    computed: list[str] = []
+    for hasher, method in ((Argon2Hasher, "encode"), (Argon2Hasher, "verify"), (OldSystemHasher, "encode")):
+        original = getattr(hasher, method)
+
+        def counted(self: Any, *args: Any, _original: Any = original) -> Any:
+            computed.append(self.algorithm)
+            return _original(self, *args)
+
+        monkeypatch.setattr(hasher, method, counted)
+    for email in ("nobody@example.com", good.email, old.email):
+        login(api, email, "wrong")
+        assert sorted(computed) == ["argon2", "bcrypt"]
+        computed.clear()
+
+
+@pytest.mark.django_db
 def test_after_ten_wrong_passwords_the_address_is_closed_for_a_while(api: Api, company_id: UUID) -> None:
     user, other = member(company_id), member(company_id)
     statuses = [login(api, user.email.upper(), "wrong").status_code for _ in range(11)]
@@ -159,8 +185,7 @@ def test_the_right_password_forgets_the_wrong_ones(api: Api, company_id: UUID) -
 @pytest.mark.django_db
 def test_a_password_of_the_old_system_still_works_and_is_hashed_anew(api: Api, company_id: UUID) -> None:
     pytest.importorskip("bcrypt")
-    old = "bcrypt$$2b$12$/ikeLP2jjDhMHabSTHYkeuJfUkiOLicfBlcUCIGIAEuUunFSxInhK"
-    user = member(company_id, password=old)
+    user = member(company_id, password=OLD_PASSWORD)
     assert login(api, user.email, "legacy-pass-123").status_code == 200
     from auth_service.users.models import User
     from common.security.tenancy import all_companies
