@@ -63,7 +63,7 @@ def prefix_range(prefix: str) -> tuple[str, str | None]:
 
 @CharField.register_lookup
 @TextField.register_lookup
-class FoldedPrefix(Lookup):  # type: ignore[type-arg]
+class FoldedPrefix(Lookup):
     """``name_folded__folded_prefix="مُحم"``: rows whose folded column starts with the folded text."""
 
     lookup_name = "folded_prefix"
@@ -72,10 +72,12 @@ class FoldedPrefix(Lookup):  # type: ignore[type-arg]
         """The text to look for, folded."""
         return fold(str(self.rhs))
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, tuple[str | int, ...]]:
         """A range condition that a ``text_pattern_ops`` index serves."""
         column, parameters = self.process_lhs(compiler, connection)
         low, high = prefix_range(self.rhs)
         if high is None:
-            return f"{column} ~>=~ %s", [*parameters, low]
-        return f"({column} ~>=~ %s AND {column} ~<~ %s)", [*parameters, low, *parameters, high]
+            return f"{column} ~>=~ %s", (*parameters, low)
+        return f"({column} ~>=~ %s AND {column} ~<~ %s)", (*parameters, low, *parameters, high)

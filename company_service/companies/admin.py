@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, URLField
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -20,7 +20,7 @@ from company_service.companies import selectors, services
 from company_service.companies.models import Company, CompanySetting, Department, HeadcountEntry
 from company_service.companies.names import company_name_folded
 
-COMPANY_FIELDSETS = (
+COMPANY_FIELDSETS: Any = (
     (None, {"fields": ("name", "name_ar", "description", ("industry", "size"), "is_active", "headcount")}),
     (_("Subscription"), {"fields": ("seat_limit", "subscription_plan", "subscription_expires_at")}),
     (_("Contact"), {"fields": ("phone", "email", "website", "logo_url")}),
@@ -56,16 +56,22 @@ def take_key(obj: Any, created: Any) -> None:
     obj._state.adding = False
 
 
+class SettingForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A setting keeps its key."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["key"].disabled = not self.instance._state.adding
+
+
 class SettingInline(TabularInline):
     """A company's settings; one that is not needed any more is emptied."""
 
     model = CompanySetting
+    form = SettingForm
     fields = ("key", "value", "description", "is_public")
     extra = 0
     can_delete = False
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ()
 
 
 @admin.register(Company)
@@ -81,6 +87,11 @@ class CompanyAdmin(TenantAdmin):
     fieldsets = COMPANY_FIELDSETS
     inlines = (SettingInline,)
     actions = ("deactivate",)
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        # A company that is being added has no key yet, since PostgreSQL makes it.
+        return () if obj is None else super().get_inlines(request, obj)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Company]:
         return selectors.with_headcount(super().get_queryset(request))
@@ -154,9 +165,6 @@ class DepartmentAdmin(TenantAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Department]:
         return selectors.with_employee_count(selectors.department_tree())
 
-    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
-        return ("company__name_folded", "company_id", "path")
-
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
@@ -192,7 +200,7 @@ class DepartmentAdmin(TenantAdmin):
             services.department_update(department_id=obj.pk, **given)
             return
         company = form.cleaned_data.get("company")
-        company_id = company.pk if company is not None else self._own_company(request)
+        company_id: Any = company.pk if company is not None else self._own_company(request)
         take_key(obj, services.department_create(company_id=company_id, **given))
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import Count, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, TextField
+from django.db.models import F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, TextField
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from common.search import fold
@@ -60,38 +61,37 @@ def company_get(company_id: UUID) -> Company:
 
 def company_statistics(company_id: UUID) -> CompanyStatistics:
     """Headcount and departments of a company; raises CompanyNotFoundError."""
-    company = (
-        with_headcount(Company.objects.filter(pk=company_id))
-        .annotate(departments_count=Count("departments"), counted_at=F("headcount_total__updated_at"))
-        .first()
-    )
+    companies = with_headcount(Company.objects.filter(pk=company_id))
+    company = companies.annotate(counted_at=F("headcount_total__updated_at")).first()
     if company is None:
         raise CompanyNotFoundError
     return CompanyStatistics(
         company_id=company.id,
         headcount=company.headcount,
-        departments_count=company.departments_count,
+        departments_count=Department.objects.filter(company_id=company_id).count(),
         last_updated=max(company.counted_at or company.updated_at, company.updated_at),
     )
 
 
 def with_headcount(companies: QuerySet[Company]) -> QuerySet[Company]:
     """``companies`` with ``headcount``: the folded total and what is not folded yet, exact at any moment."""
-    total = HeadcountTotal.objects.filter(company=OuterRef("pk")).values("total")
-    entries = HeadcountEntry.objects.filter(company=OuterRef("pk"), folded=False).order_by().values("company")
-    return companies.annotate(
-        headcount=Coalesce(Subquery(total), 0)
-        + Coalesce(Subquery(entries.annotate(change=Sum("delta")).values("change")), 0)
-    )
+    return companies.annotate(**{"headcount": _headcount()})
 
 
 def headcount_get(company_id: UUID) -> int:
     """How many people the company employs, hires under way included; raises CompanyNotFoundError."""
-    found = with_headcount(Company.objects.filter(pk=company_id))
-    headcount = found.values_list("headcount", flat=True).first()
-    if headcount is None:
-        raise CompanyNotFoundError
-    return headcount
+    company = Company.objects.filter(pk=company_id).values_list(_headcount())
+    try:
+        return int(company.get()[0])
+    except Company.DoesNotExist:
+        raise CompanyNotFoundError from None
+
+
+def _headcount() -> Combinable:
+    total = HeadcountTotal.objects.filter(company=OuterRef("pk")).values("total")
+    entries = HeadcountEntry.objects.filter(company=OuterRef("pk"), folded=False).order_by().values("company")
+    waiting = entries.annotate(change=Sum("delta")).values("change")
+    return Coalesce(Subquery(total), 0) + Coalesce(Subquery(waiting), 0)
 
 
 def department_list(
@@ -126,18 +126,15 @@ def with_employee_count(departments: QuerySet[Department]) -> QuerySet[Departmen
         .values("department_id")
     )
     count = Subquery(entries.annotate(change=Sum("delta")).values("change"), output_field=IntegerField())
-    return departments.annotate(employee_count=Coalesce(count, 0))
+    return departments.annotate(**{"employee_count": Coalesce(count, 0)})
 
 
 def department_tree() -> QuerySet[Department]:
     """Departments as trees, company by company, with ``depth`` (1 at the top) and their company's row."""
     path = Func("id", function="department_path", output_field=ArrayField(TextField()))
-    return (
-        Department.objects.select_related("company")
-        .annotate(path=path)
-        .annotate(depth=Func("path", function="cardinality", output_field=IntegerField()) / 2)
-        .order_by("company__name_folded", "company_id", "path")
-    )
+    depth = Func("path", function="cardinality", output_field=IntegerField()) / 2
+    departments = Department.objects.select_related("company").annotate(path=path)
+    return departments.annotate(**{"depth": depth}).order_by("company__name_folded", "company_id", "path")
 
 
 def department_ancestors(department_id: UUID) -> list[UUID]:

@@ -1,10 +1,35 @@
-"""What other services publish is understood by the company service."""
+"""What this service publishes has the shape of the samples; what it consumes, it accepts."""
 
-from common.testing.contracts import ContractRules, sample_envelope
-from company_service.companies.tests.factories import CompanyFactory
+from uuid import UUID
+
+import company_service.companies.consumers  # noqa: F401
+from common.contracts.base import catalogue, from_wire, owner_of
+from common.messaging.models import EventRecord
+from common.testing.contracts import ContractRules
+from common.testing.samples import sample_payload
+from company_service.companies import services
+from company_service.companies.models import Company
+from company_service.companies.tests.factories import DepartmentFactory, EntryFactory
+
+OWN = sorted(name for name in catalogue() if owner_of(name) == "company")
 
 
 class TestContracts(ContractRules):
     def prepare(self) -> None:
-        """Companies are ours: nobody tells of one that does not exist."""
-        CompanyFactory(id=sample_envelope("employee.hired").company_id)
+        """A company is known here before anybody can be employed in it."""
+        company_id = UUID(str(sample_payload("employee.hired")["company_id"]))
+        Company.objects.get_or_create(id=company_id, defaults={"name": "Sample", "name_folded": "sample"})
+
+
+def test_every_event_of_ours_is_published_in_the_shape_of_its_sample(company: Company) -> None:
+    department = DepartmentFactory(company=company)
+    services.department_update(department_id=department.id, name="Sales")
+    services.department_delete(department_id=department.id)
+    EntryFactory(company=company)
+    services.headcount_fold()
+    services.company_update(company_id=company.id, name="Pearl and sons", is_active=False)
+    published = dict(EventRecord.objects.values_list("type", "payload"))
+    assert sorted(published) == OWN
+    for name, payload in published.items():
+        assert set(payload) == set(sample_payload(name)), name
+        from_wire(catalogue()[name], payload)

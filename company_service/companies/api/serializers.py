@@ -127,7 +127,7 @@ class CompanyCreateIn(CompanyUpdateIn):
 
     name = serializers.CharField(max_length=255)
     # A company begins active.
-    is_active = None
+    is_active = None  # type: ignore[assignment]
 
 
 class DepartmentUpdateIn(StrictSerializer):
@@ -149,7 +149,7 @@ class DepartmentCreateIn(DepartmentUpdateIn):
 
     name = serializers.CharField(max_length=100)
     # A department begins active.
-    is_active = None
+    is_active = None  # type: ignore[assignment]
 
 
 class SettingIn(StrictSerializer):

@@ -509,7 +509,6 @@ class Migration(migrations.Migration):
                 "verbose_name": "department",
                 "verbose_name_plural": "departments",
                 "db_table": "departments",
-                "ordering": ["name_folded", "id"],
                 "indexes": [
                     models.Index(fields=["company", "name_folded", "id"], name="departments_of_a_company_az")
                 ],

@@ -13,6 +13,9 @@ from company_service.companies.models.base import Row
 class Company(Row):
     """An employer. ``version`` counts its changes and orders its events."""
 
+    headcount: int
+    """Where ``selectors.with_headcount`` has added it."""
+
     name = models.CharField(_("name"), max_length=255)
     name_ar = models.CharField(_("name in Arabic"), max_length=255, blank=True, default="")
     name_folded = models.TextField(editable=False)

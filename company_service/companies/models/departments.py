@@ -15,6 +15,11 @@ class Department(Row):
     company is refused by PostgreSQL.
     """
 
+    employee_count: int
+    """Where ``selectors.with_employee_count`` has added it."""
+    depth: int
+    """Where ``selectors.department_tree`` has added it; 1 at the top."""
+
     company = models.ForeignKey(
         Company,
         on_delete=models.PROTECT,
@@ -46,7 +51,6 @@ class Department(Row):
         db_table = "departments"
         verbose_name = _("department")
         verbose_name_plural = _("departments")
-        ordering = ["name_folded", "id"]
         constraints = [
             models.UniqueConstraint(fields=["company", "id"], name="a_department_is_of_one_company"),
             models.UniqueConstraint(

@@ -108,26 +108,24 @@ def _held_departments(company_id: UUID, wanted: Iterable[UUID | None]) -> set[UU
 def _held_seats(company_id: UUID) -> _Seats:
     """The company's free seats, so locked that nothing makes the answer wrong before the commit.
 
-    Without a limit hires share the company's row, and only a change of the company waits for them. With a
-    limit they queue for it, and the next statement sees what the one before has counted.
+    Hires share the company's row; a change of the company takes it whole, so each hire is before or after it.
+    Hires of a company with a limit also queue for an advisory lock, as the last one, and the statement after
+    it sees what the one before has counted. Taking the shared row whole instead would deadlock two of them.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT is_active, seat_limit FROM companies WHERE id = %s AND seat_limit IS NULL FOR KEY SHARE",
-            [company_id],
+            "SELECT is_active, seat_limit FROM companies WHERE id = %s FOR KEY SHARE", [company_id]
         )
         row = cursor.fetchone()
         if row is None:
-            cursor.execute(
-                "SELECT is_active, seat_limit FROM companies WHERE id = %s FOR UPDATE", [company_id]
-            )
-            row = cursor.fetchone()
-    if row is None:
-        return _Seats(refusal=CompanyNotFoundError())
-    is_active, seat_limit = row
-    if not is_active:
-        return _Seats(refusal=CompanyInactiveError())
-    return _Seats(free=None if seat_limit is None else seat_limit - headcount_get(company_id))
+            return _Seats(refusal=CompanyNotFoundError())
+        is_active, seat_limit = row
+        if not is_active:
+            return _Seats(refusal=CompanyInactiveError())
+        if seat_limit is None:
+            return _Seats()
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('seats:' || %s, 0))", [str(company_id)])
+    return _Seats(free=seat_limit - headcount_get(company_id))
 
 
 def _entry(call: Call[UpdateHeadcount], delta: int, source_key: str, reason: str) -> HeadcountEntry:

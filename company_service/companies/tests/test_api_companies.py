@@ -6,7 +6,6 @@ import pytest
 from common.security.tenancy import all_companies
 from company_service.companies import services
 from company_service.companies.models import Company, CompanySetting
-from company_service.companies.tests.conftest import Client
 from company_service.companies.tests.factories import (
     CompanyFactory,
     DepartmentFactory,
@@ -14,6 +13,7 @@ from company_service.companies.tests.factories import (
     SettingFactory,
     payloads,
 )
+from company_service.conftest import Client
 
 NEW = {
     "name": "Nour Trading",

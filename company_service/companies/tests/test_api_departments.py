@@ -5,13 +5,13 @@ import pytest
 
 from common.security.tenancy import all_companies
 from company_service.companies.models import Company, Department
-from company_service.companies.tests.conftest import Client
 from company_service.companies.tests.factories import (
     CompanyFactory,
     DepartmentFactory,
     EntryFactory,
     payloads,
 )
+from company_service.conftest import Client
 
 
 @pytest.fixture

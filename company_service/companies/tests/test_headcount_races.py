@@ -1,12 +1,14 @@
 """What must hold when hires, folds and changes of the company happen at the same time."""
 
 import random
+from functools import partial
 from uuid import UUID
 
 from common.sagas.outcomes import Status
 from common.security.tenancy import all_companies, company_scope
 from common.testing.threads import run_all
 from company_service.companies import selectors, services
+from company_service.companies.exceptions import DepartmentInUseError
 from company_service.companies.models import Company, HeadcountEntry, HeadcountTotal
 from company_service.companies.tests.factories import (
     CompanyFactory,
@@ -78,12 +80,12 @@ def test_a_department_is_either_deleted_or_hired_into(committed_db: None) -> Non
         try:
             with company_scope(company.id):
                 services.department_delete(department_id=department_id)
-        except services.departments.DepartmentInUseError:
+        except DepartmentInUseError:
             return False
         return True
 
     for department in departments:
-        results = run_all([lambda d=department.id: hire_into(d), lambda d=department.id: delete(d)])
+        results = run_all([partial(hire_into, department.id), partial(delete, department.id)])
         assert sorted(results) == [False, True]
 
 

@@ -20,7 +20,8 @@ def group(db: None) -> Iterator[None]:
 
 @pytest.fixture
 def company(group: None) -> Company:
-    return CompanyFactory()
+    """A company, in the scope of the group's own staff."""
+    return CompanyFactory.create()
 
 
 Client = Callable[..., Any]
