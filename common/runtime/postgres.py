@@ -1,6 +1,7 @@
 """One PostgreSQL server for a stack: made at the first start, supervised, asked whether it answers."""
 
 import os
+import re
 import subprocess
 import time
 from collections.abc import Mapping
@@ -138,8 +139,11 @@ class Postgres:
             **(account.popen_arguments() if account else {}),
         )
         if done.returncode != 0:
-            reason = " ".join(done.stderr.split()) or f"exit code {done.returncode}"
-            raise OperatorError(f"The database cluster cannot be made in {folder}: mend this: {reason}")
+            said = re.search(r"(?:FATAL|error): +(.+)", done.stderr)
+            reason = said[1] if said else f"exit code {done.returncode}"
+            raise OperatorError(
+                f"The database cluster cannot be made in {folder} ({reason}): mend that and try again."
+            )
 
     def _write_access_rules(self, data: Path) -> None:
         """A service's two roles may reach their own database and nothing else, by password only."""
