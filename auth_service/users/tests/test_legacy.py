@@ -149,7 +149,6 @@ def test_the_old_applications_own_file_comes_in_whole_and_once(tmp_path: Path, s
 
 @pytest.mark.usefixtures("db")
 def test_an_old_password_signs_in(tmp_path: Path) -> None:
-    pytest.importorskip("bcrypt")
     source = write_legacy_file(tmp_path / "old.db", companies=[company(1)], users=[user(1)])
     import_legacy(source, tmp_path / "reports")
     assert user_authenticate(email="USER1@example.com", password="legacy-pass-123").id == new_id(
