@@ -51,6 +51,20 @@ def fold(text: str) -> str:
     return " ".join(text.lower().translate(_TABLE).split())
 
 
+_KINDS = frozenset(fold(word) for word in ("شركة", "مؤسسة", "مجموعة", "مصنع", "the", "company"))
+
+
+def company_name_folded(name: str) -> str:
+    """A company's ``name`` folded without a leading word for "company", which nearly every name begins with.
+
+    Empty when there is nothing else.
+    """
+    words = fold(name).split()
+    while words and words[0] in _KINDS:
+        words = words[1:]
+    return " ".join(words)
+
+
 def prefix_range(prefix: str) -> tuple[str, str | None]:
     """The bounds ``low <= value < high`` of texts that start with ``prefix``; no ``high`` means no end."""
     for position in range(len(prefix) - 1, -1, -1):

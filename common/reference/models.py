@@ -24,6 +24,7 @@ class CompanyRef(Reference):
     name = models.CharField(_("name"), max_length=255)
     name_ar = models.CharField(_("name in Arabic"), max_length=255, blank=True, default="")
     name_folded = models.TextField(editable=False, default="")
+    name_ar_folded = models.TextField(editable=False, default="")
     is_active = models.BooleanField(_("active"), default=True)
     version = models.PositiveIntegerField(_("version"), default=0)
 
@@ -33,7 +34,12 @@ class CompanyRef(Reference):
         verbose_name_plural = _("companies (copies)")
         ordering = ["name", "company_id"]
         indexes = [
-            models.Index(fields=["name_folded"], opclasses=["text_pattern_ops"], name="companies_ref_by_name")
+            models.Index(
+                fields=["name_folded"], opclasses=["text_pattern_ops"], name="companies_ref_by_name"
+            ),
+            models.Index(
+                fields=["name_ar_folded"], opclasses=["text_pattern_ops"], name="companies_ref_by_arabic_name"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -49,6 +55,7 @@ class DepartmentRef(Reference):
     name = models.CharField(_("name"), max_length=100)
     name_ar = models.CharField(_("name in Arabic"), max_length=100, blank=True, default="")
     name_folded = models.TextField(editable=False, default="")
+    name_ar_folded = models.TextField(editable=False, default="")
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
@@ -61,7 +68,12 @@ class DepartmentRef(Reference):
                 fields=["company_id", "name_folded"],
                 opclasses=["uuid_ops", "text_pattern_ops"],
                 name="departments_ref_by_name",
-            )
+            ),
+            models.Index(
+                fields=["company_id", "name_ar_folded"],
+                opclasses=["uuid_ops", "text_pattern_ops"],
+                name="departments_ref_by_arabic_name",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -105,6 +117,7 @@ class EmployeeRef(Reference):
     full_name_ar = models.CharField(_("name in Arabic"), max_length=255, blank=True, default="")
     full_name_en = models.CharField(_("name in English"), max_length=255, blank=True, default="")
     name_folded = models.TextField(editable=False, default="")
+    name_ar_folded = models.TextField(editable=False, default="")
     department_id = models.UUIDField(_("department's id"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=20, default="active")
 
@@ -118,6 +131,11 @@ class EmployeeRef(Reference):
                 fields=["company_id", "name_folded"],
                 opclasses=["uuid_ops", "text_pattern_ops"],
                 name="employees_ref_by_name",
+            ),
+            models.Index(
+                fields=["company_id", "name_ar_folded"],
+                opclasses=["uuid_ops", "text_pattern_ops"],
+                name="employees_ref_by_arabic_name",
             ),
             models.Index(fields=["company_id", "number"], name="employees_ref_by_number"),
             models.Index(fields=["user_id"], name="employees_ref_by_user"),

@@ -36,7 +36,7 @@ from common.contracts.employee import (
 from common.messaging.consumers import Received
 from common.messaging.envelopes import EventMeta
 from common.reference.models import CompanyRef, DepartmentRef, EmployeeRef, Reference, UserRef
-from common.search import fold
+from common.search import company_name_folded, fold
 
 RowT = TypeVar("RowT", bound=Reference)
 Change = Callable[[RowT | None, Event, EventMeta], RowT | None]
@@ -87,7 +87,8 @@ def _company_after(row: CompanyRef | None, event: Event, meta: EventMeta) -> Com
                 company_id=event.company_id,
                 name=event.name,
                 name_ar=event.name_ar,
-                name_folded=fold(f"{event.name} {event.name_ar}"),
+                name_folded=company_name_folded(event.name),
+                name_ar_folded=company_name_folded(event.name_ar),
                 is_active=event.is_active,
             )
         case CompanyDeactivated() if row is not None:
@@ -106,7 +107,8 @@ def _department_after(row: DepartmentRef | None, event: Event, _meta: EventMeta)
                 parent_department_id=event.parent_department_id,
                 name=event.name,
                 name_ar=event.name_ar,
-                name_folded=fold(f"{event.name} {event.name_ar}"),
+                name_folded=fold(event.name),
+                name_ar_folded=fold(event.name_ar),
                 is_active=event.is_active,
             )
         case DepartmentDeleted():
@@ -165,7 +167,6 @@ def _employee_after(row: EmployeeRef | None, event: Event, _meta: EventMeta) -> 
 
 
 def _employee(event: EmployeeHired | EmployeeUpdated, number: str) -> EmployeeRef:
-    names = (event.full_name_ar, event.full_name_en or f"{event.first_name} {event.last_name}")
     return EmployeeRef(
         employee_id=event.employee_id,
         company_id=event.company_id,
@@ -175,7 +176,8 @@ def _employee(event: EmployeeHired | EmployeeUpdated, number: str) -> EmployeeRe
         last_name=event.last_name,
         full_name_ar=event.full_name_ar,
         full_name_en=event.full_name_en,
-        name_folded=fold(" ".join(names)),
+        name_folded=fold(event.full_name_en or f"{event.first_name} {event.last_name}"),
+        name_ar_folded=fold(event.full_name_ar),
         department_id=event.department_id,
         status=event.status,
     )

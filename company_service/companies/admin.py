@@ -12,13 +12,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from common.search import fold
+from common.search import company_name_folded, fold
 from common.staff.admin import TenantAdmin
 from common.staff.inlines import TabularInline
 from common.staff.operators import OperatorAdmin
 from company_service.companies import selectors, services
 from company_service.companies.models import Company, CompanySetting, Department, HeadcountEntry
-from company_service.companies.names import company_name_folded
 
 COMPANY_FIELDSETS: Any = (
     (None, {"fields": ("name", "name_ar", "description", ("industry", "size"), "is_active", "headcount")}),

@@ -10,7 +10,7 @@ from django.db.models import F, Func, IntegerField, OuterRef, Q, QuerySet, Subqu
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
-from common.search import fold
+from common.search import company_name_folded, fold
 from company_service.companies.exceptions import CompanyNotFoundError, DepartmentNotFoundError
 from company_service.companies.models import (
     Company,
@@ -19,7 +19,6 @@ from company_service.companies.models import (
     HeadcountEntry,
     HeadcountTotal,
 )
-from company_service.companies.names import company_name_folded
 
 
 @dataclass(frozen=True)

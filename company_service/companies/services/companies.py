@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from common.contracts.company import CompanyCreated, CompanyDeactivated, CompanyUpdated
 from common.messaging.services import publish
+from common.search import company_name_folded
 from company_service.companies.exceptions import CompanyNameTakenError, CompanyNotFoundError
 from company_service.companies.models import Company, CompanySetting
-from company_service.companies.names import company_name_folded
 from company_service.companies.refusals import refused_by
 
 

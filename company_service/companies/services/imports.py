@@ -9,9 +9,8 @@ from django.db import transaction
 
 from common.contracts.company import CompanyCreated, DepartmentCreated
 from common.messaging.services import Publication, publish_many
-from common.search import fold
+from common.search import company_name_folded, fold
 from company_service.companies.models import Company, Department
-from company_service.companies.names import company_name_folded
 from company_service.companies.services.companies import CompanyFields
 
 BATCH = 500
