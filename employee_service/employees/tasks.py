@@ -17,5 +17,4 @@ def create_employee(calls: Sequence[Call[CreateEmployee]]) -> list[Outcome]:
 @compensates(ROLLBACK_EMPLOYEE_CREATION, of=CREATE_EMPLOYEE, command=CreateEmployee)
 def rollback_employee_creation(calls: Sequence[Call[CreateEmployee]]) -> list[Outcome]:
     """Remove the pending records again."""
-    employees_creation_rollback(call.command.employee_id for call in calls)
-    return [Outcome.done() for _ in calls]
+    return employees_creation_rollback(calls)

@@ -617,9 +617,6 @@ class Migration(migrations.Migration):
         same_company(
             "relationships", "related_employee_id", "a_line_stays_in_its_company", "ON DELETE CASCADE"
         ),
-        same_company(
-            "employee_search_terms", "employee_id", "a_term_belongs_to_an_employee", "ON DELETE CASCADE"
-        ),
         TenantPolicy("employees"),
         TenantPolicy("employee_profiles"),
         TenantPolicy("relationships"),

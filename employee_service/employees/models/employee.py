@@ -212,6 +212,7 @@ class SearchTerm(models.Model):
 
     A table of its own because Arabic names have four parts and people look for any of them, and because
     under row-level security only a range of an indexed column is served by an index.
+    No foreign key: it would be checked four times a hire, and a term of nobody finds nobody.
     """
 
     id = models.BigAutoField(primary_key=True)

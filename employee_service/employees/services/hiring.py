@@ -3,7 +3,7 @@
 A record is pending from the step to the saga's completion; only then is it current, counted and told of.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID, uuid4
 
@@ -23,7 +23,7 @@ from employee_service.employees.exceptions import (
     EmployeeNumberTakenError,
     UnknownManagerError,
 )
-from employee_service.employees.models import Employee
+from employee_service.employees.models import Employee, SearchTerm
 from employee_service.employees.selectors.uniqueness import Claim, Taken, taken_among
 from employee_service.employees.services.numbers import numbers_allocate
 from employee_service.employees.services.relationships import manager_lines_open
@@ -132,15 +132,18 @@ def _pending(command: CreateEmployee, number: str) -> Employee:
     )
 
 
-def employees_creation_rollback(ids: Iterable[UUID]) -> None:
+def employees_creation_rollback(calls: Sequence[Call[CreateEmployee]]) -> list[Outcome]:
     """Undo the saga's step: the pending records go, with their search terms and lines.
 
     Raises RuntimeError for a record that is pending no more: a completed hire is ended by terminating it.
     """
-    unwanted = list(ids)
-    Employee.with_pending.filter(id__in=unwanted, lifecycle=Lifecycle.PENDING).delete()
-    if Employee.objects.filter(id__in=unwanted).exists():
+    ids = [call.command.employee_id for call in calls]
+    companies = {call.command.company_id for call in calls}
+    if Employee.objects.filter(id__in=ids).exists():
         raise RuntimeError("A completed hire cannot be undone; terminate the employment instead.")
+    Employee.with_pending.filter(id__in=ids).delete()
+    SearchTerm.objects.filter(company_id__in=companies, employee__in=ids).delete()
+    return [Outcome.done() for _ in calls]
 
 
 def employees_activate(finished: Sequence[Finished]) -> None:
