@@ -34,7 +34,7 @@ class Spec:
     stop_signal: signal.Signals = signal.SIGTERM
     death_signal: signal.Signals = signal.SIGKILL
     phase: int = 0
-    grace: float = 4.0
+    grace: float = 5.0
 
 
 @dataclass

@@ -118,6 +118,8 @@ class Supervisor:
                 self._changed.wait(_TICK)
             for run in runs:
                 if run.process:
+                    if not hurry.is_set():
+                        self.say(f"{run.spec.name} has not ended within {run.spec.grace:g} s and is killed")
                     process_table.signal_group(run.process.pid, signal.SIGKILL)
             self._changed.wait_for(lambda: not any(run.process for run in runs), timeout=5.0)
 
