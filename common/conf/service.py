@@ -148,6 +148,7 @@ def service_settings(service: Service) -> dict[str, Any]:
         "SERVICE_KEY_FILE": env.required("SERVICE_KEY_FILE"),
         "SERVICE_KEYRING_FILE": env.required("SERVICE_KEYRING_FILE"),
         "WAKE_ADDRESS": env.text("WAKE_ADDRESS", f"127.0.0.1:{service.port + 1000}"),
+        "SAGA_ANSWER_SECONDS": env.seconds("SAGA_ANSWER_SECONDS", 4.0),
         "EVENT_RETENTION_DAYS": env.number("EVENT_RETENTION_DAYS", 0),
         "PROMETHEUS_EXPORT_MIGRATIONS": False,
         "SILENCED_SYSTEM_CHECKS": [],

@@ -31,6 +31,7 @@ _OPTIONAL: Final = (
     "HIRE_WAIT_SECONDS",
     "LEGACY_REPORT_DIR",
     "MAIL_FROM",
+    "SAGA_ANSWER_SECONDS",
 )
 
 

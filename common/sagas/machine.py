@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
+
 from common.contracts.base import to_wire
 from common.sagas.models import FINAL, SagaInstance, SagaState
 from common.sagas.outcomes import CommandMessage, Direction
 from common.sagas.registry import read_data, registered
 
-ANSWER_TIMEOUT = 4.0
-"""Seconds until a command without an answer is sent again; doubles with every attempt."""
+PATIENCE_GROWTH = 1.5
+"""The wait for an answer grows by half with every attempt: a saga outlives many lost messages before its deadline."""
 LONGEST_PAUSE = 30.0
 FIRST_RETRY = 0.25
 """Seconds until a command that failed is sent again; doubles with every attempt."""
@@ -71,11 +73,14 @@ def take(instance: SagaInstance, now: datetime) -> None:
 
 
 def send(instance: SagaInstance, now: datetime) -> None:
-    """Account for one more command of the current step."""
+    """Account for one more command of the current step.
+
+    Without an answer it is sent again after settings.SAGA_ANSWER_SECONDS, then after growing pauses.
+    """
     instance.fence += 1
     instance.attempts += 1
     instance.awaiting = True
-    pause = min(ANSWER_TIMEOUT * 2 ** (instance.attempts - 1), LONGEST_PAUSE)
+    pause = min(settings.SAGA_ANSWER_SECONDS * PATIENCE_GROWTH ** (instance.attempts - 1), LONGEST_PAUSE)
     instance.wake_at = instance.lease_until = now + timedelta(seconds=pause)
 
 

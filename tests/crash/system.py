@@ -16,6 +16,8 @@ from tests.crash.zygotes import Child, Zygote, wait_until
 
 RUNS = tuple((service, run) for service in PARTICIPANTS for run in ("worker", "relay"))
 LIVE = ("running", "compensating")
+ANSWER_SECONDS = 0.5
+"""How long a command's answer is waited for here, instead of 4 s."""
 
 
 class System:
