@@ -383,7 +383,15 @@ class Migration(migrations.Migration):
             model_name="employee",
             index=models.Index(
                 condition=models.Q(models.Q(("lifecycle", "pending"), _negated=True), ("archived", False)),
-                fields=["company_id", "employment_status", "number"],
+                fields=["company_id", "number", "id"],
+                name="employees_by_number",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="employee",
+            index=models.Index(
+                condition=models.Q(models.Q(("lifecycle", "pending"), _negated=True), ("archived", False)),
+                fields=["company_id", "employment_status", "number", "id"],
                 name="employees_by_status",
             ),
         ),
@@ -391,7 +399,7 @@ class Migration(migrations.Migration):
             model_name="employee",
             index=models.Index(
                 condition=models.Q(models.Q(("lifecycle", "pending"), _negated=True), ("archived", False)),
-                fields=["company_id", "department_id", "number"],
+                fields=["company_id", "department_id", "number", "id"],
                 name="employees_by_department",
             ),
         ),

@@ -159,13 +159,19 @@ class Employee(models.Model):
             ),
         ]
         indexes = [
+            # Each ends in the order of the list, so that a page is read off it and nothing is sorted.
             models.Index(
-                fields=["company_id", "employment_status", "number"],
+                fields=["company_id", "number", "id"],
+                name="employees_by_number",
+                condition=LISTED,
+            ),
+            models.Index(
+                fields=["company_id", "employment_status", "number", "id"],
                 name="employees_by_status",
                 condition=LISTED,
             ),
             models.Index(
-                fields=["company_id", "department_id", "number"],
+                fields=["company_id", "department_id", "number", "id"],
                 name="employees_by_department",
                 condition=LISTED,
             ),
