@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import path
+from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -12,8 +14,10 @@ from common.api.models import IdempotencyKey
 from common.api.urls import common_urls
 from common.api.views import ServiceAPIView
 from common.errors import ConflictError
+from common.security.models import RevokedSession
 from common.security.permissions import ANYONE_SIGNED_IN
 from common.staff.admin import TenantAdmin
+from common.staff.operators import OperatorAdmin
 
 
 class KeyAdmin(TenantAdmin):
@@ -32,7 +36,19 @@ class KeyAdmin(TenantAdmin):
             raise RuntimeError("on purpose")
 
 
+class SessionAdmin(OperatorAdmin):
+    """An action that breaks after it wrote."""
+
+    actions = ("break_off",)
+
+    @admin.action(description="Break off")
+    def break_off(self, request: HttpRequest, queryset: QuerySet[RevokedSession]) -> None:
+        queryset.update(expires_at=timezone.now())
+        raise RuntimeError("on purpose")
+
+
 admin.site.register(IdempotencyKey, KeyAdmin)
+admin.site.register(RevokedSession, SessionAdmin)
 
 
 class WhoView(ServiceAPIView):

@@ -1,5 +1,6 @@
 """What a staff member sees and may do on the admin's pages."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -7,6 +8,7 @@ import pytest
 from django.test import Client
 
 from common.api.models import IdempotencyKey
+from common.security.models import RevokedSession
 from common.security.tenancy import all_companies, company_scope
 from common.testing.staff import sign_in
 
@@ -160,6 +162,13 @@ class TestChanging:
         assert answer.status_code == 500
         assert b"on purpose" not in answer.content
         assert stored() == set()
+
+    def test_an_action_that_breaks_off_takes_back_what_it_wrote(self, browser: Client) -> None:
+        row = RevokedSession.objects.create(session_id=uuid4(), expires_at=datetime(2030, 1, 1, tzinfo=UTC))
+        sign_in(browser, role="super_admin")
+        chosen = {"action": "break_off", "_selected_action": str(row.pk)}
+        assert browser.post("/admin/security/revokedsession/", chosen).status_code == 500
+        assert RevokedSession.objects.get().expires_at == row.expires_at
 
     def test_a_row_cannot_be_written_into_another_company(self, browser: Client, company: UUID) -> None:
         assert self.add(browser, company, "smuggled", into=uuid4()).status_code == 500
