@@ -16,7 +16,7 @@ class ReferenceAdmin(OperatorAdmin):
     """Read-only; found by the beginning of a name in either script, or by one exact value."""
 
     permission_area = "employees"
-    search_fields: tuple[str, ...] = ("name_folded", "name_ar_folded")
+    search_fields: ClassVar[tuple[str, ...]] = ("name_folded", "name_ar_folded")
     exact_field: ClassVar[str | None] = None
 
     def folded(self, search_term: str) -> str:
