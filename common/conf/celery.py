@@ -49,6 +49,8 @@ def make_celery(service: Service) -> Celery:
     from common.api.schedule import COMMON_BEAT_SCHEDULE
 
     app = Celery(service.name, set_as_current=True)
+    # For threads, too: the relay publishes from several.
+    app.set_default()
     app.conf.update(
         REQUIRED,
         broker_url=settings.REDIS_URL,

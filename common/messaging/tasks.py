@@ -4,6 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
+import common.messaging.takeback  # noqa: F401  (every worker takes back what its predecessor left)
 from common.contracts.base import from_wire
 from common.messaging.envelopes import Batch
 from common.messaging.pruning import prune

@@ -28,8 +28,9 @@ CLAIM = 500
 IN_FLIGHT = 1_000
 """Sagas waiting for an answer at once: more would only time out in the participants' queues."""
 CHUNK = 200
-ALONE_FROM = 3
-"""From this attempt on a command travels alone: one that kills its worker must not take others along."""
+ALONE_FROM = 4
+"""From this attempt on a command travels alone: one that kills its worker must not take others along. Not
+sooner, because answers that are late for want of time would come later still one by one."""
 
 WORKER = uuid4()
 """This process's incarnation, the owner of its leases."""
