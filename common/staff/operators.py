@@ -1,15 +1,18 @@
 """Admin pages of what only the system writes: everything is shown, nothing is edited field by field."""
 
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.db.models import Model
 from django.http import HttpRequest
 
-ModelT = TypeVar("ModelT", bound=Model)
+if TYPE_CHECKING:
+    # Django's own class takes no parameter at run time.
+    ModelAdmin = admin.ModelAdmin[Any]
+else:
+    ModelAdmin = admin.ModelAdmin
 
 
-class OperatorAdmin(admin.ModelAdmin[ModelT]):
+class OperatorAdmin(ModelAdmin):
     """Read-only, with actions that call services. Super administrators only, unless an area is named."""
 
     permission_area: str | None = None
