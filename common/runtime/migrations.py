@@ -3,7 +3,7 @@
 import hashlib
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +38,12 @@ def digest_of(code: Path) -> str:
         digest.update(f"{file.name}\0".encode())
         digest.update(file.read_bytes())
     return digest.hexdigest()
+
+
+def outdated(databases: Iterable[Database], *, code: Path, provisioner: Provisioner) -> list[Database]:
+    """Those that exist and were migrated by other migrations than the present ones, or not to the end."""
+    wanted, memory = digest_of(code), provisioner.memory()
+    return [each for each in databases if each.name in memory and memory[each.name].get(_STEP) != wanted]
 
 
 def migrate(

@@ -9,7 +9,7 @@ from typing import TextIO
 
 _FRAMES = "|/-\\"
 _TERMINAL_TICK = 0.2
-_HEARTBEAT = 10.0
+_HEARTBEAT = 20.0
 
 
 class Step:
@@ -37,9 +37,13 @@ class Progress:
 
     def say(self, text: str) -> None:
         """Prints one line with the elapsed seconds."""
+        self.show(f"[{time.monotonic() - self._began:5.1f} s] {text}")
+
+    def show(self, text: str) -> None:
+        """Prints text as it is, above the step that is under way."""
         with self._lock:
             clear = "\r\x1b[K" if self._live else ""
-            print(f"{clear}[{time.monotonic() - self._began:5.1f} s] {text}", file=self._stream, flush=True)
+            print(f"{clear}{text}", file=self._stream, flush=True)
 
     @contextmanager
     def step(self, text: str) -> Iterator[Step]:

@@ -93,6 +93,12 @@ class Provisioner:
         with psycopg.connect(f"{self._url}/postgres", autocommit=True) as connection:
             connection.execute(statement)
 
+    def drop(self, database: Database) -> None:
+        """Removes a database with everything in it, also while somebody is connected."""
+        statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database.name))
+        with psycopg.connect(f"{self._url}/postgres", autocommit=True) as connection:
+            connection.execute(statement)
+
     def protect_migration_history(self, database: Database) -> None:
         """Leaves the run-time role only the reading of ``django_migrations``."""
         statement = sql.SQL("REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {}").format(

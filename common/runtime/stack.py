@@ -22,7 +22,7 @@ from common.runtime.identity import database_account
 from common.runtime.layout import HR_ADMIN_EMAIL, PROCESSES, ROOT, SERVICES, known, manage, service_command
 from common.runtime.logs import last_lines, log_path
 from common.runtime.managed import ManagedProcess, Spec
-from common.runtime.migrations import Migration, migrate
+from common.runtime.migrations import Migration, migrate, outdated
 from common.runtime.ports import choose
 from common.runtime.postgres import Login, Postgres
 from common.runtime.postgres_home import PostgresHome
@@ -133,9 +133,17 @@ class Stack(Blueprint):
             )
         self._provisioner.remember(database, "admin", HR_ADMIN_EMAIL)
 
-    def prepare(self) -> None:
-        """Everything up to the point where services can be started."""
+    def prepare(self, *, disposable: bool = False) -> None:
+        """Everything up to the point where services can be started.
+
+        Args:
+            disposable: Databases whose migrations have changed are made anew instead of migrated further,
+                because while they are written, migrations are edited after they were applied.
+        """
         self.start_databases()
+        if disposable:
+            for database in outdated(self.databases, code=self._code, provisioner=self._provisioner):
+                self._provisioner.drop(database)
         self.provision()
         self.migrate()
 

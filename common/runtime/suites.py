@@ -66,7 +66,7 @@ def run_suites(projects: Sequence[str], arguments: Sequence[str]) -> int:
     with Stack(
         VAR / "test", kind="test", fsync=False, databases=(*SERVICE_DATABASES, _COMMON), progress=progress
     ) as stack:
-        stack.prepare()
+        stack.prepare(disposable=True)
         results = _run_all(stack, chosen, arguments, progress)
     print(_report(results))
     ran = [result for result in results if result.code != _NO_TESTS]
@@ -78,24 +78,24 @@ def _run_all(
     stack: Stack, projects: Sequence[str], arguments: Sequence[str], progress: Progress
 ) -> list[Result]:
     """Two projects at a time; the tests of the whole system alone, because they measure and kill."""
-    small = [project for project in projects if project != _SYSTEM_TESTS]
+    together = [project for project in projects if project != _SYSTEM_TESTS]
+    alone = [project for project in projects if project == _SYSTEM_TESTS]
     results: list[Result] = []
-    with ThreadPoolExecutor(_AT_A_TIME) as pool:
-        futures = [
-            pool.submit(_run_one, project, _environment(stack, project), arguments) for project in small
-        ]
-        for future in as_completed(futures):
-            results.append(future.result())
-            _print_result(results[-1], progress)
-    if _SYSTEM_TESTS in projects:
-        results.append(_run_one(_SYSTEM_TESTS, _environment(stack, _SYSTEM_TESTS), arguments))
-        _print_result(results[-1], progress)
+    for batch in (together, alone):
+        waiting = list(batch)
+        if not batch:
+            continue
+        with progress.step("Testing") as step, ThreadPoolExecutor(_AT_A_TIME) as pool:
+            step.detail = ", ".join(waiting)
+            futures = [pool.submit(_run_one, each, _environment(stack, each), arguments) for each in batch]
+            for future in as_completed(futures):
+                result = future.result()
+                results.append(result)
+                waiting.remove(result.project)
+                step.detail = ", ".join(waiting)
+                progress.show(f"\n{'#' * 10} {result.project} {'#' * 10}\n{result.output}")
+                progress.say(f"{result.project}: {result.summary}")
     return sorted(results, key=lambda result: projects.index(result.project))
-
-
-def _print_result(result: Result, progress: Progress) -> None:
-    print(f"\n{'#' * 10} {result.project} {'#' * 10}\n{result.output}", flush=True)
-    progress.say(f"{result.project}: {result.summary}")
 
 
 def _run_one(project: str, environment: Mapping[str, str], arguments: Sequence[str]) -> Result:

@@ -192,7 +192,9 @@ def test_root_keeps_the_data_outside_a_folder_that_the_database_user_cannot_ente
     assert not data.parent.exists()
 
 
-def test_a_system_starts_again_with_its_data(tmp_path: Path, code: Path) -> None:
+def test_data_stays_unless_it_is_disposable_and_its_migrations_were_edited(
+    tmp_path: Path, code: Path
+) -> None:
     stack = Stack(tmp_path / "again", fsync=False, code=code, command=stand_in, progress=Progress(StringIO()))
     try:
         for expected in (0, 1):
@@ -201,6 +203,11 @@ def test_a_system_starts_again_with_its_data(tmp_path: Path, code: Path) -> None
                 with psycopg.connect(stack.dsn("auth")) as connection:
                     assert connection.execute("SELECT count(*) FROM things").fetchone() == (expected,)
                     connection.execute("INSERT INTO things (name) VALUES ('kept')")
+        (code / "auth_service" / "things" / "migrations" / "0001_initial.py").write_text("edited")
+        with stack:
+            stack.prepare(disposable=True)
+            with psycopg.connect(stack.dsn("auth")) as connection:
+                assert connection.execute("SELECT count(*) FROM things").fetchone() == (0,)
     finally:
         stack.remove()
     assert not stack.root.exists()
