@@ -25,8 +25,6 @@ _SYSTEM_TESTS: Final = "tests"
 PROJECTS: Final = ("common", *(f"{name}_service" for name in SERVICES), _SYSTEM_TESTS)
 _AT_A_TIME: Final = 2
 _NO_TESTS: Final = 5
-# pytest-django would put a service's own folder on the path, where celery.py hides the package celery.
-_OPTIONS: Final = ("-o", "django_find_project=false")
 _SUMMARY: Final = re.compile(r"^=+ .*\b(?:in [\d.]+s|no tests ran).*=+$", re.MULTILINE)
 _COUNTS: Final = ("passed", "failed", "error", "skipped")
 
@@ -102,7 +100,7 @@ def _run_one(project: str, environment: Mapping[str, str], arguments: Sequence[s
     color = ["--color=yes"] if sys.stdout.isatty() else []
     began = time.monotonic()
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", project, *_OPTIONS, *color, *arguments],
+        [sys.executable, "-m", "pytest", project, *color, *arguments],
         cwd=ROOT,
         env={**os.environ, **environment},
         stdin=subprocess.DEVNULL,
