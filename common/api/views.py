@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from contextlib import ExitStack
+from datetime import UTC
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils import translation
+from django.utils import timezone, translation
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -112,7 +113,8 @@ class ServiceAPIView(APIView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer the request; the transaction ends in here."""
         try:
-            with ExitStack() as self._scope:
+            # Whatever zone the admin shows, clients get UTC.
+            with timezone.override(UTC), ExitStack() as self._scope:
                 return super().dispatch(request, *args, **kwargs)
         except Exception as error:  # rendering or the commit failed: nothing was changed
             self._scoped = False

@@ -119,12 +119,14 @@ def service_settings(service: Service) -> dict[str, Any]:
         "CACHES": {"default": _cache(service)},
         "SESSION_ENGINE": "django.contrib.sessions.backends.cached_db",
         "SESSION_COOKIE_NAME": f"{service.name}_session",
+        "SESSION_COOKIE_AGE": 8 * 3600,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "CSRF_COOKIE_NAME": f"{service.name}_csrf",
         "SECURE_CONTENT_TYPE_NOSNIFF": True,
         "SECURE_REFERRER_POLICY": "same-origin",
         "X_FRAME_OPTIONS": "DENY",
+        **_transport_security(environment),
         "APPEND_SLASH": False,
         "LANGUAGE_CODE": "en",
         "LANGUAGES": [("en", "English"), ("ar", "العربية")],
@@ -151,7 +153,25 @@ def service_settings(service: Service) -> dict[str, Any]:
         "SAGA_ANSWER_SECONDS": env.seconds("SAGA_ANSWER_SECONDS", 4.0),
         "EVENT_RETENTION_DAYS": env.number("EVENT_RETENTION_DAYS", 0),
         "PROMETHEUS_EXPORT_MIGRATIONS": False,
-        "SILENCED_SYSTEM_CHECKS": [],
+    }
+
+
+def _transport_security(environment: str) -> dict[str, Any]:
+    """Production is reached over TLS only; development and tests are on the loopback without it."""
+    if environment != "production":
+        return {}
+    return {
+        "SESSION_COOKIE_SECURE": True,
+        "CSRF_COOKIE_SECURE": True,
+        "SECURE_HSTS_SECONDS": 365 * 24 * 3600,
+        "SECURE_HSTS_INCLUDE_SUBDOMAINS": True,
+        "SECURE_HSTS_PRELOAD": True,
+        # Only where the proxy in front replaces what clients send under this name.
+        "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https")
+        if env.text("BEHIND_TLS_PROXY", "") == "1"
+        else None,
+        # No redirect to TLS: a client that sends its token in clear must fail, not be helped along.
+        "SILENCED_SYSTEM_CHECKS": ["security.W008"],
     }
 
 
