@@ -1,5 +1,6 @@
 """What an event and a command are: typed, frozen, and readable by code that is older or newer."""
 
+import threading
 from collections.abc import Callable
 from typing import Any, TypeVar, dataclass_transform
 
@@ -63,8 +64,22 @@ def to_wire(message: msgspec.Struct) -> dict[str, Any]:
 
 
 StructT = TypeVar("StructT", bound=msgspec.Struct)
+_studied: set[type[msgspec.Struct]] = set()
+_studying = threading.Lock()
+
+
+def readable(cls: type[StructT]) -> type[StructT]:
+    """Have msgspec study the class's types now; a decorator for what threads read by other ways than from_wire.
+
+    msgspec studies a class when it first reads one, and two threads that do so at once crash the interpreter.
+    """
+    if cls not in _studied:
+        with _studying:
+            msgspec.json.Decoder(cls)
+            _studied.add(cls)
+    return cls
 
 
 def from_wire(cls: type[StructT], payload: Any) -> StructT:
     """Read ``payload`` as ``cls``; raises msgspec.ValidationError that names the wrong field."""
-    return msgspec.convert(payload, cls, strict=False)
+    return msgspec.convert(payload, readable(cls), strict=False)

@@ -6,6 +6,8 @@ from uuid import UUID
 
 import msgspec
 
+from common.contracts.base import readable
+
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     """One event with its place in the producer's log; ``payload`` is the event's own fields."""
@@ -33,6 +35,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     events: list[Envelope]
 
 
+@readable
 class FeedPage(Batch, frozen=True, kw_only=True):
     """A batch pulled from the feed; ``head`` is the log's last position, ``first`` its oldest kept one."""
 

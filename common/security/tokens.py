@@ -12,6 +12,7 @@ import msgspec
 from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.exceptions import TokenBackendError, TokenBackendExpiredToken
 
+from common.contracts.base import readable
 from common.errors import UnauthenticatedError
 from common.security.keys import KeySource, VerifyingKey, key_source
 from common.security.service_tokens import mint_service_token, read_service_token
@@ -41,6 +42,7 @@ def _now() -> int:
     return int(time.time())
 
 
+@readable
 class PersonClaims(msgspec.Struct, frozen=True, kw_only=True):
     """What an access token says about a person. Times are whole seconds since 1970."""
 

@@ -6,6 +6,7 @@ import structlog
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from common.contracts.base import readable
 from common.errors import DomainError, ServiceUnavailableError
 from common.observability.context import current_request_id
 
@@ -29,6 +30,7 @@ class TooManyAttemptsError(DomainError):
     default_message = _("Too many attempts. Try again later.")
 
 
+@readable
 class LoginAnswer(msgspec.Struct):
     """The part of auth's AuthResponse that is used here."""
 
