@@ -15,7 +15,7 @@ from common.api.errors import envelope
 from common.api.serializers import UNKNOWN
 from common.contracts.employee import CreateEmployee
 from common.errors import PermissionDeniedError, ValidationError
-from common.sagas.models import SagaInstance, SagaState
+from common.sagas.models import LIVE, SagaInstance, SagaState
 from common.sagas.services import saga_wait
 from common.security.principal import Principal
 from common.security.scopes import open_scope
@@ -41,7 +41,7 @@ def hire(request: Request, body: dict[str, Any], person: Principal) -> Response:
     headers = {idempotency.REPLAYED: "true"} if repeated else {}
     if RESPOND_ASYNC in _preferences(request):
         return _accepted(saga, {**headers, "Preference-Applied": RESPOND_ASYNC})
-    ended = _wait(saga.id)
+    ended = _wait(saga.id) if saga.state in LIVE else saga
     if ended is None:
         with open_scope(person.tenant_scope()):
             return _accepted(saga_get(person, saga.id), headers)
