@@ -77,6 +77,27 @@ def kill_process(_name: str) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def freeze_process(_name: str) -> None:
+    """Stand still until somebody sends SIGCONT, as on a machine that swaps or a paused virtual one."""
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def lose_connection(name: str) -> None:
+    """Drop the database connection; whether the server has done what it was asked to, the code cannot know."""
+    from django.db import OperationalError, connection
+
+    if connection.connection is not None:
+        connection.connection.close()
+    raise OperationalError(f"The connection was lost {name}.")
+
+
+STOPS: dict[str, Callable[[str], None]] = {
+    "kill": kill_process,
+    "freeze": freeze_process,
+    "disconnect": lose_connection,
+}
+
+
 _installed = False
 
 

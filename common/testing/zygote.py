@@ -1,8 +1,9 @@
 """Starts a service's worker or relay within milliseconds, so that tests can afford to kill many.
 
 ``python -m common.testing.zygote SERVICE`` loads the project once, without connections or threads, and then
-forks a child for each command on standard input: ``{"run": "worker", "arm": "before commit in …#1"}``. It
-answers with the child's process id, and reports each death: ``{"pid": …, "signal": 9}``.
+forks a child for each command on standard input: ``{"run": "worker", "arm": "before commit in …#1", "how":
+"kill"}``. It answers with the child's process id, and reports each death (``{"pid": …, "signal": 9}``) and
+each child that was stopped by a signal but lives.
 """
 
 import ctypes
@@ -76,11 +77,14 @@ def _load(service: str) -> Any:
 def _reap() -> None:
     while True:
         try:
-            pid, status = os.waitpid(-1, os.WNOHANG)
+            pid, status = os.waitpid(-1, os.WNOHANG | os.WUNTRACED)
         except ChildProcessError:
             return
         if pid == 0:
             return
+        if os.WIFSTOPPED(status):
+            _say({"stopped": pid})
+            continue
         report = {"pid": pid, "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0}
         _say({"ended": report})
 
@@ -89,7 +93,7 @@ def _run(service: str, app: Any, command: dict[str, Any]) -> None:
     from django.core.management import call_command
 
     from common.conf.celery import queues
-    from common.testing.boundaries import Boundaries, activate, kill_process
+    from common.testing.boundaries import STOPS, Boundaries, activate
 
     # Linux only; elsewhere a killed test run leaves its children to be swept with the stack.
     if sys.platform == "linux":
@@ -99,7 +103,7 @@ def _run(service: str, app: Any, command: dict[str, Any]) -> None:
     os.dup2(2, 1)
     activate(
         Boundaries(
-            stop=kill_process,
+            stop=STOPS[command.get("how", "kill")],
             kinds=frozenset(command.get("kinds", ())),
             armed=command.get("arm"),
             record=command.get("record"),

@@ -22,8 +22,6 @@ def running() -> Iterator[System]:
 @pytest.fixture
 def system(running: System) -> Iterator[System]:
     """The system with everything running and at rest, before and after."""
-    running.ensure_running()
-    running.wait_at_rest()
+    running.settle()
     yield running
-    running.ensure_running()
-    running.wait_at_rest()
+    running.settle()

@@ -37,6 +37,7 @@ class System:
             for service in PARTICIPANTS
         }
         self.children: dict[tuple[str, str], Child] = {}
+        self._more: list[Child] = []
         for zygote in self._zygotes.values():
             zygote.wait_ready()
         self.ensure_running()
@@ -111,17 +112,38 @@ class System:
         except AssertionError as error:
             raise AssertionError("\n".join(last)) from error
 
-    def ensure_running(self) -> None:
+    def settle(self) -> None:
+        """Back to one running worker and relay a service, and to rest; also after a test that failed."""
+        for child in (*self._more, *(child for child in self.children.values() if child.stopped.is_set())):
+            child.kill9()
+        self._more.clear()
+        self.ensure_running()
+        self.wait_at_rest()
+
+    def ensure_running(self, runs: Iterable[tuple[str, str]] = RUNS) -> None:
         """Fork what is not running."""
-        for service, run in RUNS:
+        for service, run in runs:
             child = self.children.get((service, run))
             if child is None or child.ended.is_set():
                 self.children[service, run] = self._zygotes[service].fork(run)
 
-    def arm(self, service: str, run: str, boundary: str, kinds: Iterable[str]) -> Child:
-        """Replace a process by one that will kill itself at ``boundary``."""
+    def one_more(self, service: str, run: str) -> Child:
+        """A second worker or relay beside the first, until the test ends."""
+        self._more.append(self._zygotes[service].fork(run))
+        return self._more[-1]
+
+    def arm(
+        self,
+        service: str,
+        run: str,
+        boundary: str,
+        kinds: Iterable[str],
+        how: str = "kill",
+        record: Path | None = None,
+    ) -> Child:
+        """Replace a process by one that will kill itself, ``freeze`` or ``disconnect`` at ``boundary``."""
         self.children[service, run].kill9()
-        child = self._zygotes[service].fork(run, arm=boundary, kinds=kinds)
+        child = self._zygotes[service].fork(run, arm=boundary, how=how, record=record, kinds=kinds)
         self.children[service, run] = child
         return child
 

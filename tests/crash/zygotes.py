@@ -34,6 +34,8 @@ class Child:
     pid: int
     ended: threading.Event = field(default_factory=threading.Event)
     signal: int | None = None
+    stopped: threading.Event = field(default_factory=threading.Event)
+    """Set while it stands still."""
 
     def kill9(self) -> None:
         """SIGKILL, and wait until it is gone."""
@@ -42,11 +44,13 @@ class Child:
         assert self.ended.wait(ENOUGH)
 
     def pause(self) -> None:
-        """SIGSTOP."""
+        """SIGSTOP, and wait until it stands still."""
         os.kill(self.pid, signal.SIGSTOP)
+        assert self.stopped.wait(ENOUGH)
 
     def resume(self) -> None:
         """SIGCONT."""
+        self.stopped.clear()
         os.kill(self.pid, signal.SIGCONT)
 
 
@@ -74,10 +78,22 @@ class Zygote:
         assert self._ready.wait(60), f"the zygote of {self.service} does not start: see {self._log.name}"
 
     def fork(
-        self, run: str, *, arm: str | None = None, record: Path | None = None, kinds: Iterable[str] = ()
+        self,
+        run: str,
+        *,
+        arm: str | None = None,
+        how: str = "kill",
+        record: Path | None = None,
+        kinds: Iterable[str] = (),
     ) -> Child:
-        """Start a ``worker`` or ``relay``; with ``arm`` it kills itself at that boundary."""
-        command = {"run": run, "arm": arm, "record": str(record) if record else None, "kinds": sorted(kinds)}
+        """Start a ``worker`` or ``relay``; with ``arm`` it kills itself, freezes or loses its database there."""
+        command = {
+            "run": run,
+            "arm": arm,
+            "how": how,
+            "record": str(record) if record else None,
+            "kinds": sorted(kinds),
+        }
         assert self._process.stdin is not None
         with self._changed:
             self._process.stdin.write(json.dumps(command).encode() + b"\n")
@@ -102,6 +118,8 @@ class Zygote:
                     pid = message["started"]
                     self._children.setdefault(pid, Child(pid))
                     self._started.append(pid)
+                if "stopped" in message:
+                    self._children.setdefault(message["stopped"], Child(message["stopped"])).stopped.set()
                 if "ended" in message:
                     child = self._children.setdefault(message["ended"]["pid"], Child(message["ended"]["pid"]))
                     child.signal = message["ended"]["signal"]
