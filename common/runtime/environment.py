@@ -22,7 +22,8 @@ _ADJUSTABLE: Final[Mapping[str, str]] = {
     "ALLOWED_HOSTS": "127.0.0.1,localhost",
 }
 # A web process's many threads share this many connections; in other processes each thread keeps its own.
-_WEB_POOL_SIZE: Final = "12"
+# Celery closes a worker's connection with every task; with a pool that costs nothing.
+_POOL_SIZES: Final = {"web": "12", "worker": "2"}
 _OPTIONAL: Final = (
     "DEBUG",
     "EMAIL_BACKEND",
@@ -63,8 +64,8 @@ class Environments:
         }
         values |= {f"{name.upper()}_URL": self.service_url(name) for name in SERVICES}
         values["PROCESS_NAME"] = f"{service}-{process}"
-        if process == "web":
-            values["DATABASE_POOL_SIZE"] = os.environ.get("DATABASE_POOL_SIZE", _WEB_POOL_SIZE)
+        if process in _POOL_SIZES:
+            values["DATABASE_POOL_SIZE"] = os.environ.get("DATABASE_POOL_SIZE", _POOL_SIZES[process])
         if service == "auth":
             values["PUBLIC_URL"] = os.environ.get("PUBLIC_URL", self.service_url("auth"))
             values["SIGNING_KEY_PASSPHRASE"] = self.credentials.signing_key_passphrase

@@ -10,9 +10,6 @@ from uuid import UUID
 import structlog
 from django.db import connection
 
-from common.sagas.models import LIVE, SagaInstance
-from common.security.tenancy import all_companies
-
 INTERVAL = 0.015
 IDLE_SECONDS = 30.0
 log = structlog.get_logger(__name__)
@@ -53,7 +50,7 @@ class SagaWaiter:
                     break
                 ids = list(self._waiting)
             try:
-                for saga_id in self._ended(ids):
+                for saga_id in self._ended(ids) if ids else ():
                     self._wake(saga_id)
             except Exception:
                 log.exception("waiting for sagas failed")
@@ -63,10 +60,16 @@ class SagaWaiter:
 
     @staticmethod
     def _ended(ids: list[UUID]) -> list[UUID]:
-        with all_companies("requests waiting for sagas"):
-            return list(
-                SagaInstance.objects.filter(id__in=ids).exclude(state__in=LIVE).values_list("id", flat=True)
-            )
+        """Those of ``ids`` that are no longer live. One round trip: this runs many times a second."""
+        chosen = ", ".join(f"'{saga_id}'" for saga_id in ids)
+        connection.ensure_connection()
+        cursor = connection.connection.execute(
+            "BEGIN READ ONLY; SELECT set_config('app.all_companies', 'on', true);"
+            f" SELECT id FROM sagas WHERE id IN ({chosen}) AND state NOT IN ('running', 'compensating'); COMMIT"
+        )
+        cursor.nextset()
+        cursor.nextset()
+        return [row[0] for row in cursor.fetchall()]
 
     def _wake(self, saga_id: UUID) -> None:
         with self._changed:
