@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import PermissionDeniedError
+from common.security.tenancy import all_companies
 from common.security.tokens import PersonClaims, read_person_token
 from common.staff.auth_client import login
 from common.staff.models import StaffUser
@@ -38,7 +38,7 @@ def staff_sign_in(*, email: str, password: str) -> StaffUser | None:
 
 def staff_remember(claims: PersonClaims) -> StaffUser:
     """Write the person's row as their token describes them."""
-    with transaction.atomic():
+    with all_companies("staff sign-in"):
         # The address may have been another account's before; that row only serves the admin's history.
         StaffUser.objects.filter(email=claims.email).exclude(pk=claims.user_id).update(
             email=Concat(
@@ -65,4 +65,5 @@ def staff_remember(claims: PersonClaims) -> StaffUser:
 
 def staff_sign_out(*, user_id: UUID) -> None:
     """End the person's browser sessions here: the row stays inactive until they sign in anew."""
-    StaffUser.objects.filter(pk=user_id).update(is_active=False, updated_at=timezone.now())
+    with all_companies("staff signed out by auth"):
+        StaffUser.objects.filter(pk=user_id).update(is_active=False, updated_at=timezone.now())

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from django.test import Client
 
 from common.contracts.rights import LEVELS, ROLE_PERMISSIONS
+from common.security.tenancy import all_companies
 from common.staff.models import StaffUser
 
 
@@ -22,11 +23,13 @@ def staff_member(*, role: str, company_id: UUID | None = None, **values: Any) ->
         "permissions": sorted(ROLE_PERMISSIONS[role]),
         "session_id": uuid4(),
     }
-    return StaffUser.objects.create(**defaults | values)
+    with all_companies("test"):
+        return StaffUser.objects.create(**defaults | values)
 
 
 def sign_in(client: Client, *, role: str, company_id: UUID | None = None, **values: Any) -> StaffUser:
     """Sign the browser ``client`` in as a new member of staff."""
     member = staff_member(role=role, company_id=company_id, **values)
-    client.force_login(member)
+    with all_companies("test"):
+        client.force_login(member)
     return member

@@ -3,6 +3,8 @@
 import django.contrib.postgres.fields
 from django.db import migrations, models
 
+from common.security.row_security import COMPANY, EVERY_COMPANY, PERSON, ConditionPolicy
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -41,4 +43,5 @@ class Migration(migrations.Migration):
                 "db_table": "staff_users",
             },
         ),
+        ConditionPolicy("staff_users", f'{EVERY_COMPANY} OR "company_id" = {COMPANY} OR "id" = {PERSON}'),
     ]

@@ -10,6 +10,7 @@ from django.test import Client
 from common.api.models import IdempotencyKey
 from common.security.models import RevokedSession
 from common.security.tenancy import all_companies, company_scope
+from common.staff.services import staff_sign_out
 from common.testing.staff import sign_in
 
 pytestmark = pytest.mark.urls("common.staff.tests.addresses")
@@ -190,6 +191,5 @@ class TestBrowsableApi:
 
     def test_a_member_who_was_signed_out_is_nobody(self, browser: Client, company: UUID) -> None:
         member = sign_in(browser, role="supervisor", company_id=company)
-        member.is_active = False
-        member.save()
+        staff_sign_out(user_id=member.id)
         assert browser.get("/who").status_code == 401

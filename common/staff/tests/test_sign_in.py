@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from common.contracts.auth import RoleAssigned, RoleRevoked, UserDeactivated, UserDeleted
 from common.security.services import revoke_session, revoke_user
+from common.security.tenancy import all_companies
 from common.security.tests.key_server import Server
 from common.staff import consumers
 from common.staff.models import StaffUser
@@ -35,7 +36,8 @@ def test_a_staff_member_comes_in_with_the_rights_of_their_token(browser: Client,
     assert sign_in(browser, auth, company_id=company, user_id=person)["Location"] == "/admin/"
     path, body = auth.requests[0]
     assert (path, json.loads(body)) == ("/login", {"email": "person@example.com", "password": "secret"})
-    member = StaffUser.objects.get()
+    with all_companies("test"):
+        member = StaffUser.objects.get()
     assert (member.id, member.company_id, member.role) == (person, company, "company_manager")
     assert "employees:create" in member.permissions
     assert is_signed_in(browser)
@@ -51,7 +53,8 @@ def test_a_worker_is_told_that_these_pages_are_not_theirs(browser: Client, auth:
     answer = sign_in(browser, auth, role="worker")
     assert "Your role does not use these pages." in answer.content.decode()
     assert not is_signed_in(browser)
-    assert not StaffUser.objects.exists()
+    with all_companies("test"):
+        assert not StaffUser.objects.exists()
 
 
 def test_wrong_credentials_and_a_strange_address_are_told_alike(browser: Client, auth: Server) -> None:
@@ -126,8 +129,9 @@ def test_an_address_that_moved_to_another_account_is_no_obstacle(browser: Client
     sign_in(browser, auth, user_id=uuid4())
     second = uuid4()
     sign_in(browser, auth, user_id=second)
-    assert StaffUser.objects.get(email="person@example.com").id == second
-    assert StaffUser.objects.count() == 2
+    with all_companies("test"):
+        assert StaffUser.objects.get(email="person@example.com").id == second
+        assert StaffUser.objects.count() == 2
 
 
 def test_signing_out_ends_the_browsers_session(browser: Client, auth: Server) -> None:
