@@ -1,6 +1,7 @@
 """Django's registration of the app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AnalyticsConfig(AppConfig):
@@ -8,3 +9,4 @@ class AnalyticsConfig(AppConfig):
 
     name = "analytics_service.analytics"
     label = "analytics"
+    verbose_name = _("Analytics")

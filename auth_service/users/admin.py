@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 import common.search  # noqa: F401  (registers the lookup used below)
 from auth_service.users.access import NO_ACCESS, Access
@@ -233,7 +234,8 @@ class SessionAdmin(OperatorAdmin):
         # The list's rows carry a subquery, which does not go with a lock.
         rows = Session.objects.filter(pk__in=list(queryset.values_list("pk", flat=True)))
         count = sessions_revoke(rows, reason=BY_ADMINISTRATOR)
-        self.message_user(request, _("%(count)d sessions have ended.") % {"count": count}, messages.SUCCESS)
+        sentence = ngettext("%(count)d session has ended.", "%(count)d sessions have ended.", count)
+        self.message_user(request, sentence % {"count": count}, messages.SUCCESS)
 
 
 @admin.register(Role)

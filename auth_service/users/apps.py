@@ -1,6 +1,7 @@
 """Django's registration of the app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class UsersConfig(AppConfig):
@@ -8,6 +9,7 @@ class UsersConfig(AppConfig):
 
     name = "auth_service.users"
     label = "users"
+    verbose_name = _("Accounts")
 
     def ready(self) -> None:
         """Verify tokens with the keys at hand, and leave the time of a sign-in to the sign-in itself."""

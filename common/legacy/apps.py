@@ -1,6 +1,7 @@
 """Django's registration of the app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class LegacyConfig(AppConfig):
@@ -8,3 +9,4 @@ class LegacyConfig(AppConfig):
 
     name = "common.legacy"
     label = "legacy"
+    verbose_name = _("Import of the old data")

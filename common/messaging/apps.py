@@ -14,7 +14,7 @@ class MessagingConfig(AppConfig):
 
     name = "common.messaging"
     label = "messaging"
-    verbose_name = _("events between services")
+    verbose_name = _("Events between services")
 
     def ready(self) -> None:
         """Load the catalogue and this service's consumers."""

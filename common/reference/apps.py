@@ -1,6 +1,7 @@
 """Django's registration of the app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ReferenceConfig(AppConfig):
@@ -8,3 +9,4 @@ class ReferenceConfig(AppConfig):
 
     name = "common.reference"
     label = "reference"
+    verbose_name = _("Copies of other services")

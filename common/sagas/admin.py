@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from common.errors import DomainError
 from common.sagas import services
 from common.sagas.models import LIVE, SagaEffect, SagaInstance, SagaState, SagaStep
+from common.sagas.wording import error_sentence, saga_title, step_error, step_title, waiting_reason
 from common.staff.operators import OperatorAdmin
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class StepInline(TabularInline):
 
     model = SagaStep
     fields = readonly_fields = (
-        "name",
+        "step_title",
         "direction",
         "attempt",
         "status",
@@ -52,10 +53,15 @@ class StepInline(TabularInline):
     extra = 0
     can_delete = False
 
+    @admin.display(description=_("step"))
+    def step_title(self, step: SagaStep) -> str:
+        """What happens in it."""
+        return step_title(step.saga, step.name)
+
     @admin.display(description=_("error"))
     def error_text(self, step: SagaStep) -> str:
         """The error's code and sentence."""
-        return " ".join(str(step.error[key]) for key in ("code", "message") if step.error.get(key))
+        return step_error(step.error)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """History is written by the engine."""
@@ -77,9 +83,9 @@ class SagaAdmin(OperatorAdmin):
     permission_area = "employees"
     list_display = (
         "short_id",
-        "name",
+        "title",
         "state_badge",
-        "step",
+        "step_title",
         "attempts",
         "error_code",
         "created_at",
@@ -92,15 +98,15 @@ class SagaAdmin(OperatorAdmin):
     change_form_template = "admin/sagas/saga.html"
     fields = (
         "id",
-        "name",
+        "title",
         "version",
         "company_id",
         "state_badge",
-        "step",
+        "step_title",
         "attempts",
-        "park_reason",
+        "waiting_reason",
         "error_code",
-        "error_message",
+        "error_sentence",
         "error_details",
         "fence",
         "lease_owner",
@@ -112,10 +118,30 @@ class SagaAdmin(OperatorAdmin):
         "finished_at",
     )
 
-    @admin.display(description=_("saga"))
+    @admin.display(description=_("id"))
     def short_id(self, saga: SagaInstance) -> str:
         """Enough of the id to tell two apart."""
         return str(saga.id)[:8]
+
+    @admin.display(description=_("saga"), ordering="name")
+    def title(self, saga: SagaInstance) -> str:
+        """What it is about."""
+        return saga_title(saga)
+
+    @admin.display(description=_("step"), ordering="step")
+    def step_title(self, saga: SagaInstance) -> str:
+        """The step it is at."""
+        return step_title(saga, saga.step)
+
+    @admin.display(description=_("waits because"))
+    def waiting_reason(self, saga: SagaInstance) -> str:
+        """Why an operator has to look."""
+        return waiting_reason(saga)
+
+    @admin.display(description=_("error message"))
+    def error_sentence(self, saga: SagaInstance) -> str:
+        """What the client was told."""
+        return error_sentence(saga)
 
     @admin.display(description=_("state"), ordering="state")
     def state_badge(self, saga: SagaInstance) -> str:
@@ -167,6 +193,7 @@ class SagaAdmin(OperatorAdmin):
             **self.admin_site.each_context(request),
             "form": form,
             "saga": saga,
+            "step": step_title(saga, saga.step),
             "title": label,
             "opts": self.opts,
             "back": self._page(saga),

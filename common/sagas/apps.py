@@ -9,4 +9,4 @@ class SagasConfig(AppConfig):
 
     name = "common.sagas"
     label = "sagas"
-    verbose_name = _("sagas")
+    verbose_name = _("Sagas")

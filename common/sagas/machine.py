@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 from common.contracts.base import to_wire
 from common.sagas.models import FINAL, SagaInstance, SagaState
@@ -23,6 +24,9 @@ FIRST_RETRY = 0.25
 """Seconds until a command that failed is sent again; doubles with every attempt."""
 UNDO_ATTEMPTS = 8
 """A compensation that failed this often waits for an operator."""
+TOO_LATE = gettext_noop("It took too long and was undone.")
+NOT_UNDONE = gettext_noop("Undoing this step failed too often.")
+"""Kept in English; whoever shows a saga translates."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +69,9 @@ def command_for(instance: SagaInstance) -> Dispatch:
 def take(instance: SagaInstance, now: datetime) -> None:
     """A worker sends the current step's command; the fence rises and earlier senders are stale."""
     if instance.state == SagaState.RUNNING and now >= instance.deadline_at:
-        turn_back(instance, now, code="SAGA_DEADLINE", message="It took too long and was undone.", status=503)
+        turn_back(instance, now, code="SAGA_DEADLINE", message=TOO_LATE, status=503)
     if direction_of(instance) is Direction.UNDO and instance.attempts >= UNDO_ATTEMPTS:
-        park(instance, "COMPENSATION_FAILED", f"Undoing {instance.step} failed {instance.attempts} times.")
+        park(instance, "COMPENSATION_FAILED", NOT_UNDONE)
         return
     send(instance, now)
 
@@ -95,7 +99,7 @@ def step_done(instance: SagaInstance, now: datetime, result: dict[str, Any]) -> 
     if following is None:
         _finish(instance, SagaState.COMPLETED, now)
     elif now >= instance.deadline_at:
-        turn_back(instance, now, code="SAGA_DEADLINE", message="It took too long and was undone.", status=503)
+        turn_back(instance, now, code="SAGA_DEADLINE", message=TOO_LATE, status=503)
     else:
         _enter(instance, following.name, now)
 
@@ -111,7 +115,7 @@ def step_failed(instance: SagaInstance, now: datetime) -> None:
     """The current step had trouble: try again after a pause, or wait for an operator."""
     instance.awaiting = False
     if direction_of(instance) is Direction.UNDO and instance.attempts >= UNDO_ATTEMPTS:
-        park(instance, "COMPENSATION_FAILED", f"Undoing {instance.step} failed {instance.attempts} times.")
+        park(instance, "COMPENSATION_FAILED", NOT_UNDONE)
         return
     pause = min(FIRST_RETRY * 2 ** (instance.attempts - 1), LONGEST_PAUSE)
     instance.wake_at = now + timedelta(seconds=pause)

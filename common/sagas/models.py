@@ -17,6 +17,7 @@ class SagaState(models.TextChoices):
     PARKED = "parked", _("waiting for an operator")
 
 
+DIRECTIONS = [("do", _("forwards")), ("undo", _("backwards"))]
 LIVE = (SagaState.RUNNING, SagaState.COMPENSATING)
 FINAL = (SagaState.COMPLETED, SagaState.COMPENSATED)
 
@@ -24,7 +25,7 @@ FINAL = (SagaState.COMPLETED, SagaState.COMPENSATED)
 class SagaInstance(models.Model):
     """One run of a saga. Only the engine and the operator's actions change it."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    id = models.UUIDField(_("id"), primary_key=True, default=uuid.uuid4)
     name = models.TextField(_("saga"))
     version = models.TextField(_("version"))
     company_id = models.UUIDField(_("company"))
@@ -103,7 +104,7 @@ class SagaStep(models.Model):
     )
     company_id = models.UUIDField(_("company"))
     name = models.TextField(_("step"))
-    direction = models.TextField(_("direction"))
+    direction = models.TextField(_("direction"), choices=DIRECTIONS)
     attempt = models.IntegerField(_("attempt"))
     fence = models.BigIntegerField(_("fence"))
     status = models.TextField(_("status"), choices=Status.choices, default=Status.SENT)
@@ -144,8 +145,8 @@ class SagaEffect(models.Model):
     saga_id = models.UUIDField(_("saga"))
     company_id = models.UUIDField(_("company"))
     step = models.TextField(_("step"))
-    direction = models.TextField(_("direction"))
-    status = models.TextField(_("status"))
+    direction = models.TextField(_("direction"), choices=DIRECTIONS)
+    status = models.TextField(_("status"), choices=[("done", _("done")), ("refused", _("refused"))])
     result = models.JSONField(_("result"), default=dict)
     error = models.JSONField(_("error"), default=dict)
     fence = models.BigIntegerField(_("fence"))

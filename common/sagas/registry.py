@@ -1,10 +1,11 @@
 """The sagas this service can drive, by name and version."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from django.utils.functional import Promise
 
 from common.contracts.base import from_wire
 from common.sagas.definition import SagaDefinition
@@ -20,6 +21,7 @@ class Finished:
     results: dict[str, dict[str, Any]]
 
 
+Words = str | Promise
 Hook = Callable[[Sequence[Finished]], None]
 
 
@@ -34,17 +36,27 @@ class Registered:
     definition: SagaDefinition[Any]
     completed_many: Hook
     compensated_many: Hook
+    title: Words
+    step_titles: Mapping[str, Words]
 
 
 _registered: dict[tuple[str, str], Registered] = {}
 
 
 def register(
-    definition: SagaDefinition[Any], *, completed_many: Hook = _nothing, compensated_many: Hook = _nothing
+    definition: SagaDefinition[Any],
+    *,
+    completed_many: Hook = _nothing,
+    compensated_many: Hook = _nothing,
+    title: Words = "",
+    step_titles: Mapping[str, Words] | None = None,
 ) -> None:
-    """Make ``definition`` known. The hooks run in all companies, in the transaction that ends the sagas."""
+    """Make ``definition`` known. The hooks run in all companies, in the transaction that ends the sagas.
+
+    ``title`` and ``step_titles`` are what people read for the saga and, by name, for its steps.
+    """
     _registered[definition.name, definition.version] = Registered(
-        definition, completed_many, compensated_many
+        definition, completed_many, compensated_many, title, step_titles or {}
     )
 
 
@@ -54,6 +66,11 @@ def registered(name: str, version: str) -> Registered:
         return _registered[name, version]
     except KeyError:
         raise KeyError(f"This service does not know version {version} of the saga {name}.") from None
+
+
+def find(name: str, version: str) -> Registered | None:
+    """What was registered, or None."""
+    return _registered.get((name, version))
 
 
 def known() -> list[SagaDefinition[Any]]:

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from common.contracts.base import to_wire
 from common.errors import ConflictError, NotFoundError
@@ -21,6 +22,8 @@ from common.sagas.outcomes import Direction
 from common.sagas.registry import registered
 from common.sagas.waiting import waiter
 from common.security.tenancy import all_companies
+
+CANCELLED = gettext_noop("Cancelled by an operator.")
 
 
 class Start(NamedTuple):
@@ -123,9 +126,7 @@ def saga_compensate(saga_id: UUID, *, operator: str, reason: str) -> None:
         if instance.state == SagaState.PARKED:
             machine.unpark(instance, now)
         _note(instance, operator, reason, SagaStep.Status.CANCELLED)
-        machine.turn_back(
-            instance, now, code="CANCELLED", message=reason or "Cancelled by an operator.", status=409
-        )
+        machine.turn_back(instance, now, code="CANCELLED", message=reason or CANCELLED, status=409)
 
 
 def _settle(saga_id: UUID, status: SagaStep.Status, operator: str, reason: str) -> None:

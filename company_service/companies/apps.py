@@ -1,6 +1,7 @@
 """Django's registration of the app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CompaniesConfig(AppConfig):
@@ -8,3 +9,4 @@ class CompaniesConfig(AppConfig):
 
     name = "company_service.companies"
     label = "companies"
+    verbose_name = _("Companies")

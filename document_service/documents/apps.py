@@ -1,6 +1,7 @@
 """Django's registration of the app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class DocumentsConfig(AppConfig):
@@ -8,3 +9,4 @@ class DocumentsConfig(AppConfig):
 
     name = "document_service.documents"
     label = "documents"
+    verbose_name = _("Documents")

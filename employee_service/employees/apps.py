@@ -9,11 +9,20 @@ class EmployeesConfig(AppConfig):
 
     name = "employee_service.employees"
     label = "employees"
-    verbose_name = _("employees")
+    verbose_name = _("Employees")
 
     def ready(self) -> None:
         from common.sagas.registry import register
         from employee_service.employees.services.hiring import employees_activate
         from employee_service.sagas.create_employee import CREATE_EMPLOYEE_SAGA
 
-        register(CREATE_EMPLOYEE_SAGA, completed_many=employees_activate)
+        register(
+            CREATE_EMPLOYEE_SAGA,
+            completed_many=employees_activate,
+            title=_("Hire"),
+            step_titles={
+                "create_user": _("Making the account"),
+                "create_employee": _("Writing the employee record"),
+                "update_headcount": _("Counting the person in the company"),
+            },
+        )

@@ -1,6 +1,7 @@
 """Django's registration of the app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class NotificationsConfig(AppConfig):
@@ -8,3 +9,4 @@ class NotificationsConfig(AppConfig):
 
     name = "notification_service.notifications"
     label = "notifications"
+    verbose_name = _("Notifications")

@@ -210,7 +210,7 @@ def test_who_also_works_elsewhere_is_not_switched_off_by_one_company(
 def test_sessions_are_ended_from_their_list(company_id: UUID, events: Events, api: Any) -> None:
     signed_in = sign_in(member(company_id))
     answer = act(browser(member(company_id, "company_manager")), "session", "revoke", signed_in.session)
-    assert "1 sessions have ended" in answer.content.decode()
+    assert "1 session has ended" in answer.content.decode()
     assert api(signed_in.token).get("/profile").status_code == 401
     assert [event["reason"] for event in events("session.revoked")] == ["by_administrator"]
 

@@ -33,8 +33,18 @@ class Migration(migrations.Migration):
                 ("saga_id", models.UUIDField(verbose_name="saga")),
                 ("company_id", models.UUIDField(verbose_name="company")),
                 ("step", models.TextField(verbose_name="step")),
-                ("direction", models.TextField(verbose_name="direction")),
-                ("status", models.TextField(verbose_name="status")),
+                (
+                    "direction",
+                    models.TextField(
+                        choices=[("do", "forwards"), ("undo", "backwards")], verbose_name="direction"
+                    ),
+                ),
+                (
+                    "status",
+                    models.TextField(
+                        choices=[("done", "done"), ("refused", "refused")], verbose_name="status"
+                    ),
+                ),
                 ("result", models.JSONField(default=dict, verbose_name="result")),
                 ("error", models.JSONField(default=dict, verbose_name="error")),
                 ("fence", models.BigIntegerField(verbose_name="fence")),
@@ -59,7 +69,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="SagaInstance",
             fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, primary_key=True, serialize=False, verbose_name="id"
+                    ),
+                ),
                 ("name", models.TextField(verbose_name="saga")),
                 ("version", models.TextField(verbose_name="version")),
                 ("company_id", models.UUIDField(verbose_name="company")),
@@ -160,7 +175,12 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("company_id", models.UUIDField(verbose_name="company")),
                 ("name", models.TextField(verbose_name="step")),
-                ("direction", models.TextField(verbose_name="direction")),
+                (
+                    "direction",
+                    models.TextField(
+                        choices=[("do", "forwards"), ("undo", "backwards")], verbose_name="direction"
+                    ),
+                ),
                 ("attempt", models.IntegerField(verbose_name="attempt")),
                 ("fence", models.BigIntegerField(verbose_name="fence")),
                 (

@@ -17,6 +17,7 @@ from common.contracts.employee import CreateEmployee
 from common.errors import PermissionDeniedError, ValidationError
 from common.sagas.models import LIVE, SagaInstance, SagaState
 from common.sagas.services import saga_wait
+from common.sagas.wording import error_sentence
 from common.security.principal import Principal
 from common.security.scopes import open_scope
 from employee_service.employees.api.serializers import employee_json, saga_json
@@ -117,7 +118,7 @@ def _outcome(saga: SagaInstance, person: Principal, headers: dict[str, str]) -> 
             body = {"success": True, "employee": employee_json(employee_get(person, employee_id), person)}
         return Response(body, 201, headers={**headers, "Location": reverse("employee", args=[employee_id])})
     if saga.state == SagaState.COMPENSATED:
-        error = envelope(saga.error_code, saga.error_message, saga.error_details)
+        error = envelope(saga.error_code, error_sentence(saga), saga.error_details)
         return Response(error, saga.error_status or 500, headers=headers)
     return _accepted(saga, headers)
 

@@ -10,6 +10,7 @@ from typing import Any
 from rest_framework import serializers
 
 from common.sagas.models import SagaInstance, SagaStep
+from common.sagas.wording import error_sentence
 from common.security.principal import Principal
 from employee_service.employees.choices import EmploymentStatus, EmploymentType, Gender, RelationshipKind
 from employee_service.employees.models import Employee, EmployeeProfile, Relationship
@@ -242,7 +243,7 @@ class SagaAnswer(serializers.Serializer[Any]):
 
 def saga_json(saga: SagaInstance, steps: list[SagaStep] | None = None) -> Json:
     """A saga, with its history when ``steps`` is given; ``employee_id`` is the id the record has or had."""
-    error = {"code": saga.error_code, "message": saga.error_message, "details": saga.error_details}
+    error = {"code": saga.error_code, "message": error_sentence(saga), "details": saga.error_details}
     body = _given(
         {
             "id": saga.id,

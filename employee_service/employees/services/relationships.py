@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from common.errors import NotFoundError, ValidationError
 from employee_service.employees.choices import Lifecycle, RelationshipKind
@@ -50,7 +51,7 @@ def relationship_add(
             raise EmploymentEndedError
         if kind == RelationshipKind.MANAGER:
             if start_date not in (None, today) or end_date is not None:
-                raise ValidationError(details={"start_date": ["A manager is set from today on."]})
+                raise ValidationError(details={"start_date": [_("A manager is set from today on.")]})
             manager_change(employee, related_employee_id)
             employee_save(employee, changed=["manager_id"])
             return Relationship.objects.get(employee=employee, kind=kind, end_date=None)
