@@ -1,12 +1,18 @@
 """Brings a running system into the situations that the crash tests begin with."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from common.testing.invariants import left_of
 from tests.crash.system import System
 from tests.crash.zygotes import wait_until
+
+# A command may be repeated and events may come in several messages; this often they come in every hire.
+# Mails of users are looked for every few seconds, hire or no hire.
+_EVERY_HIRE = re.compile(r"^after commit in (?!users\.)(?:.*#1|sagas\.record_answers#[123])$")
 
 
 def queued(system: System, *queues: str) -> int:
@@ -95,7 +101,21 @@ def companies_known(system: System, *company_ids: str) -> Callable[[], bool]:
     return lambda: bool(system.found.value("employee", query, list(company_ids)) == len(company_ids))
 
 
+def wait_read(system: System, reader: str, producer: str, epoch: UUID, position: int) -> None:
+    """Wait until service ``reader`` has applied ``producer``'s log of this epoch up to ``position``."""
+    query = "SELECT epoch, position FROM feed_cursors WHERE producer = %s"
+    wait_until(
+        lambda: system.found.rows(reader, query, producer) == [(epoch, position)],
+        f"{reader} has read {producer} up to {position}",
+    )
+
+
 def timeouts(system: System, service: str) -> int:
     """How often the service's workers and relays have said that they gave up waiting for something."""
     log = system.stack.root / "logs" / f"{service}-zygote.log"
     return log.read_text(encoding="utf-8", errors="replace").count("Timeout")
+
+
+def commits_of_every_hire(boundaries: Path) -> list[str]:
+    """Of the boundaries that a worker wrote down, those right after a commit that no hire does without."""
+    return [line for line in boundaries.read_text(encoding="utf-8").splitlines() if _EVERY_HIRE.match(line)]

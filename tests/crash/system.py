@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
+from common.runtime.health import answers
 from common.runtime.layout import HR_ADMIN_EMAIL
 from common.runtime.process_table import STACK_MARK
 from common.runtime.stack import Stack
@@ -118,7 +120,13 @@ class System:
             child.kill9()
         self._more.clear()
         self.ensure_running()
+        self.wait_webs()
         self.wait_at_rest()
+
+    def wait_webs(self) -> None:
+        """Wait until the web processes answer."""
+        for service in PARTICIPANTS:
+            wait_until(partial(answers, self.stack.ports.services[service]), f"{service} answers")
 
     def ensure_running(self, runs: Iterable[tuple[str, str]] = RUNS) -> None:
         """Fork what is not running."""
