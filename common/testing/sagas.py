@@ -10,6 +10,7 @@ from kombu import Queue
 from redis import Redis
 
 from common.conf.celery import load_app, queues
+from common.testing.boundaries import TASK, cross
 
 
 class TestBroker:
@@ -21,6 +22,8 @@ class TestBroker:
         self.app: Celery = load_app(settings.SERVICE)
         self.redis: Any = Redis.from_url(settings.REDIS_URL)
         self.loses_unacknowledged = False
+        # One connection for all messages: setting one up costs more than delivering a message.
+        self._connection = self.app.connection_for_read()
 
     def flush(self) -> None:
         """FLUSHDB: everything that was queued is gone."""
@@ -38,23 +41,26 @@ class TestBroker:
         simulated kill does) it goes back to its queue, or is lost if ``loses_unacknowledged``: a worker
         killed between taking a message and noting it down loses it for good.
         """
-        with self.app.connection_for_read() as connection:
-            for name in names or queues(settings.SERVICE.name):
-                message = Queue(name, durable=True)(connection.default_channel).get(no_ack=False)
-                if message is None:
-                    continue
-                args, kwargs, _embed = message.payload
-                task_name = message.headers["task"]
-                try:
-                    self.app.tasks[task_name](*args, **kwargs)
-                except BaseException:
-                    (message.ack if self.loses_unacknowledged else message.requeue)()
-                    raise
-                message.ack()
-                return str(task_name)
+        for name in names or queues(settings.SERVICE.name):
+            if not self.redis.llen(name):
+                continue
+            message = Queue(name, durable=True)(self._connection.default_channel).get(no_ack=False)
+            if message is None:
+                continue
+            args, kwargs, _embed = message.payload
+            task_name = message.headers["task"]
+            try:
+                cross(TASK, f"received {task_name}")
+                self.app.tasks[task_name](*args, **kwargs)
+                cross(TASK, f"unacknowledged {task_name}")
+            except BaseException:
+                (message.ack if self.loses_unacknowledged else message.requeue)()
+                raise
+            message.ack()
+            return str(task_name)
         return None
 
-    def deliver_all(self, *names: str, limit: int = 1_000) -> list[str]:
+    def deliver_all(self, *names: str, limit: int = 10_000) -> list[str]:
         """Deliver until nothing waits; returns the tasks' names in order."""
         done: list[str] = []
         while len(done) < limit:
@@ -68,6 +74,26 @@ class TestBroker:
         """Lose the first message of a queue; False when none waits."""
         return self.redis.rpop(name) is not None
 
+    def put_aside(self) -> list[tuple[str, bytes]]:
+        """Take everything off this service's queues, for :meth:`put_back`."""
+        aside = [
+            (name, message)
+            for name in queues(settings.SERVICE.name)
+            for message in self.redis.lrange(name, 0, -1)
+        ]
+        self.flush()
+        return aside
+
+    def put_back(self, aside: list[tuple[str, bytes]]) -> None:
+        """Queue what was put aside, in the order it was in."""
+        for name, message in aside:
+            self.redis.rpush(name, message)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._connection.release()
+        self.redis.close()
+
 
 @contextmanager
 def test_broker() -> Iterator[TestBroker]:
@@ -78,7 +104,7 @@ def test_broker() -> Iterator[TestBroker]:
         yield broker
     finally:
         broker.flush()
-        broker.redis.close()
+        broker.close()
 
 
 test_broker.__test__ = False  # type: ignore[attr-defined]

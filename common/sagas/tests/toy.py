@@ -1,6 +1,7 @@
 """A saga of three steps whose effects are rows, and whose steps fail as its data says."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -148,6 +149,12 @@ def time_passes() -> None:
     """Whatever waits for an answer or a retry has waited long enough."""
     with all_companies("test"):
         SagaInstance.objects.filter(state__in=LIVE).update(wake_at=store.database_now())
+
+
+def lies_still() -> None:
+    """Nothing is due until :func:`time_passes`."""
+    with all_companies("test"):
+        SagaInstance.objects.filter(state__in=LIVE).update(wake_at=store.database_now() + timedelta(days=1))
 
 
 def drive(broker: TestBroker, rounds: int = 30) -> None:
