@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
@@ -12,8 +13,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import DomainError
+from common.reference.models import CompanyRef
 from common.sagas import services
 from common.sagas.models import LIVE, SagaEffect, SagaInstance, SagaState, SagaStep
+from common.sagas.registry import subject_of
 from common.sagas.wording import error_sentence, saga_title, step_error, step_title, waiting_reason
 from common.staff.operators import OperatorAdmin
 
@@ -84,6 +87,8 @@ class SagaAdmin(OperatorAdmin):
     list_display = (
         "short_id",
         "title",
+        "subject",
+        "company",
         "state_badge",
         "step_title",
         "attempts",
@@ -96,32 +101,55 @@ class SagaAdmin(OperatorAdmin):
     ordering = ("-created_at",)
     inlines = (StepInline,)
     change_form_template = "admin/sagas/saga.html"
-    fields = (
-        "id",
-        "title",
-        "version",
-        "company_id",
-        "state_badge",
-        "step_title",
-        "attempts",
-        "waiting_reason",
-        "error_code",
-        "error_sentence",
-        "error_details",
-        "fence",
-        "lease_owner",
-        "lease_until",
-        "wake_at",
-        "deadline_at",
-        "actor_id",
-        "created_at",
-        "finished_at",
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("title", "subject"),
+                    ("company", "state_badge"),
+                    ("step_title", "attempts"),
+                    "waiting_reason",
+                    "error_sentence",
+                    ("created_at", "finished_at"),
+                )
+            },
+        ),
+        (
+            _("For operators"),
+            {
+                "classes": ("collapse",),
+                "fields": (
+                    ("id", "version"),
+                    ("error_code", "error_details"),
+                    ("fence", "lease_owner", "lease_until"),
+                    ("wake_at", "deadline_at"),
+                    "actor_id",
+                ),
+            },
+        ),
     )
 
     @admin.display(description=_("id"))
     def short_id(self, saga: SagaInstance) -> str:
         """Enough of the id to tell two apart."""
         return str(saga.id)[:8]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SagaInstance]:
+        """With the company's name from the local copy."""
+        name = CompanyRef.objects.filter(company_id=OuterRef("company_id")).values("name")
+        sagas: QuerySet[SagaInstance] = super().get_queryset(request)
+        return sagas.annotate(company_name=Subquery(name))
+
+    @admin.display(description=_("for"))
+    def subject(self, saga: SagaInstance) -> str:
+        """Whom it is about."""
+        return subject_of(saga)
+
+    @admin.display(description=_("company"))
+    def company(self, saga: SagaInstance) -> str:
+        """The company's name, or its id where the name is not known here."""
+        return getattr(saga, "company_name", None) or str(saga.company_id)
 
     @admin.display(description=_("saga"), ordering="name")
     def title(self, saga: SagaInstance) -> str:

@@ -27,6 +27,11 @@ class Step(Generic[DataT]):
     """The command from the saga's data and the results of the steps before, by step name."""
 
 
+def _nobody(_data: Any) -> str:
+    """The subject of a saga that does not name one."""
+    return ""
+
+
 @dataclass(frozen=True)
 class SagaDefinition(Generic[DataT]):
     """A named, versioned sequence of steps. A changed sequence is a new version beside the old one."""
@@ -37,6 +42,8 @@ class SagaDefinition(Generic[DataT]):
     steps: tuple[Step[DataT], ...]
     deadline_seconds: float = 60.0
     """After this long without completion it is compensated."""
+    subject: Callable[[DataT], str] = _nobody
+    """Whom or what one run is about, in words for the people who look after it."""
 
     def __post_init__(self) -> None:
         """Refuse two steps of one name."""

@@ -84,3 +84,11 @@ def read_data(instance: SagaInstance) -> msgspec.Struct:
         registered(instance.name, instance.version).definition.data, instance.data
     )
     return data
+
+
+def subject_of(instance: SagaInstance) -> str:
+    """Whom the saga is about; empty when this code cannot read it."""
+    try:
+        return registered(instance.name, instance.version).definition.subject(read_data(instance))
+    except (KeyError, msgspec.ValidationError):
+        return ""

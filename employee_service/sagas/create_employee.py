@@ -48,11 +48,17 @@ def _update_headcount(data: CreateEmployeeData, _results: Results) -> UpdateHead
     )
 
 
+def _subject(data: CreateEmployeeData) -> str:
+    person = data.employee
+    return f"{person.full_name_ar or person.full_name_en or f'{person.first_name} {person.last_name}'} <{person.email}>"
+
+
 CREATE_EMPLOYEE_SAGA = SagaDefinition(
     name="create_employee",
     version="1",
     data=CreateEmployeeData,
     deadline_seconds=60,
+    subject=_subject,
     steps=(
         Step(
             name="create_user",
