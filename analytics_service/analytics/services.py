@@ -2,27 +2,34 @@
 
 from collections.abc import Sequence
 
-from analytics_service.analytics.models import StoredEvent
+import msgspec
+from django.db import connection
+
 from common.messaging.envelopes import Envelope
 
 
 def events_store(*, producer: str, envelopes: Sequence[Envelope]) -> None:
     """Store ``envelopes`` of ``producer``'s log with one statement; one already there stays as it is."""
-    StoredEvent.objects.bulk_create(
-        [
-            StoredEvent(
-                id=envelope.id,
-                producer=producer,
-                position=envelope.position,
-                type=envelope.type,
-                company_id=envelope.company_id,
-                aggregate_id=envelope.aggregate_id,
-                version=envelope.version,
-                actor_id=envelope.actor_id,
-                occurred_at=envelope.occurred_at,
-                payload=envelope.payload,
-            )
-            for envelope in envelopes
-        ],
-        ignore_conflicts=True,
-    )
+    with connection.cursor() as cursor:
+        # Not through the ORM, which takes three times as long to write thousands of values into a statement.
+        cursor.execute(
+            "INSERT INTO analytics_events (id, producer, position, type, company_id, aggregate_id, version,"
+            " actor_id, occurred_at, payload)"
+            " SELECT id, %s, position, type, company, aggregate, version, actor, occurred, payload::jsonb"
+            " FROM unnest(%s::uuid[], %s::bigint[], %s::text[], %s::uuid[], %s::uuid[], %s::int[], %s::uuid[],"
+            " %s::timestamptz[], %s::text[])"
+            " AS x(id, position, type, company, aggregate, version, actor, occurred, payload)"
+            " ON CONFLICT DO NOTHING",
+            [
+                producer,
+                [envelope.id for envelope in envelopes],
+                [envelope.position for envelope in envelopes],
+                [envelope.type for envelope in envelopes],
+                [envelope.company_id for envelope in envelopes],
+                [envelope.aggregate_id for envelope in envelopes],
+                [envelope.version for envelope in envelopes],
+                [envelope.actor_id for envelope in envelopes],
+                [envelope.occurred_at for envelope in envelopes],
+                [msgspec.json.encode(envelope.payload).decode() for envelope in envelopes],
+            ],
+        )

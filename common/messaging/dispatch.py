@@ -18,11 +18,11 @@ def dispatch(registry: Registry, producer: str, envelopes: Sequence[Envelope]) -
         for envelope in envelopes
         if envelope.type in registry.singles or envelope.type in registry.batches
     ]
-    for handlers, run in _runs(registry, known):
-        received = [_read(producer, envelope) for envelope in run]
-        for handler in handlers:
+    for handler, types in _batch_handlers(registry):
+        received = [_read(producer, envelope) for envelope in known if envelope.type in types]
+        if received:
             handler(received)
-    # Single handlers and batch handlers of one type may not depend on each other's order.
+    # Handlers may not depend on each other's order: each sees its own events in order, and that is all.
     for company_id, group in groupby(
         (envelope for envelope in known if envelope.type in registry.singles),
         key=lambda envelope: envelope.company_id,
@@ -34,12 +34,13 @@ def dispatch(registry: Registry, producer: str, envelopes: Sequence[Envelope]) -
                     handle(event, meta)
 
 
-def _runs(
-    registry: Registry, envelopes: Sequence[Envelope]
-) -> Iterator[tuple[list[BatchHandler], list[Envelope]]]:
-    for handlers, group in groupby(envelopes, key=lambda envelope: registry.batches.get(envelope.type, [])):
-        if handlers:
-            yield handlers, list(group)
+def _batch_handlers(registry: Registry) -> Iterator[tuple[BatchHandler, set[str]]]:
+    """Each handler with its types. It gets all its events of a batch at once, in their order."""
+    types: dict[BatchHandler, set[str]] = {}
+    for name, handlers in registry.batches.items():
+        for handler in handlers:
+            types.setdefault(handler, set()).add(name)
+    yield from types.items()
 
 
 def _read(producer: str, envelope: Envelope) -> tuple[Event, EventMeta]:

@@ -194,22 +194,33 @@ def _outcome_of(participant: Participant, error: Exception) -> Outcome:
 
 
 def _remember(participant: Participant, settled: Sequence[tuple[CommandMessage, Outcome]]) -> None:
-    SagaEffect.objects.bulk_create(
-        [
-            SagaEffect(
-                saga_id=message.saga_id,
-                company_id=message.company_id,
-                step=message.step,
-                direction=participant.direction,
-                status=outcome.status,
-                result=outcome.result,
-                error=outcome.error,
-                fence=message.fence,
-            )
-            for message, outcome in settled
-            if outcome.status in (Status.DONE, Status.REFUSED)
-        ]
-    )
+    kept = [pair for pair in settled if pair[1].status in (Status.DONE, Status.REFUSED)]
+    if not kept:
+        return
+    messages, outcomes = zip(*kept, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO saga_effects"
+            " (saga_id, company_id, step, direction, status, result, error, fence)"
+            " SELECT saga, company, step, %s, status, result::jsonb, error::jsonb, fence"
+            " FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[])"
+            " AS x(saga, company, step, status, result, error, fence)",
+            [
+                str(participant.direction),
+                [message.saga_id for message in messages],
+                [message.company_id for message in messages],
+                [message.step for message in messages],
+                [str(outcome.status) for outcome in outcomes],
+                [_json(outcome.result) for outcome in outcomes],
+                [_json(outcome.error) for outcome in outcomes],
+                [message.fence for message in messages],
+            ],
+        )
+
+
+def _json(values: dict[str, Any]) -> str:
+    # Sentences of refusals are translated when they are written.
+    return msgspec.json.encode(values, enc_hook=str).decode()
 
 
 def _answer(participant: Participant, message: CommandMessage, outcome: Outcome) -> Answer:

@@ -8,7 +8,7 @@ import msgspec
 from django.db import connection
 
 from common.sagas.machine import Dispatch
-from common.sagas.models import LIVE, SagaInstance, SagaStep
+from common.sagas.models import LIVE, SagaInstance
 from common.sagas.outcomes import Answer, Status
 
 _CHANGING: dict[str, str] = {
@@ -76,19 +76,23 @@ def save(instances: Sequence[SagaInstance]) -> None:
 
 def note_sent(dispatches: Sequence[Dispatch]) -> None:
     """Add a line of history for each command."""
-    SagaStep.objects.bulk_create(
-        [
-            SagaStep(
-                saga_id=item.message.saga_id,
-                company_id=item.message.company_id,
-                name=item.message.step,
-                direction=item.direction,
-                attempt=item.attempt,
-                fence=item.message.fence,
-            )
-            for item in dispatches
-        ]
-    )
+    with connection.cursor() as cursor:
+        # Not through the ORM, which builds such a statement value by value: most of what an engine's batch cost.
+        cursor.execute(
+            "INSERT INTO saga_steps"
+            " (saga_id, company_id, name, direction, attempt, fence, status, error, note)"
+            " SELECT saga, company, name, direction, attempt, fence, 'sent', '{}', ''"
+            " FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::int[], %s::bigint[])"
+            " WITH ORDINALITY AS x(saga, company, name, direction, attempt, fence, n) ORDER BY n",
+            [
+                [item.message.saga_id for item in dispatches],
+                [item.message.company_id for item in dispatches],
+                [item.message.step for item in dispatches],
+                [str(item.direction) for item in dispatches],
+                [item.attempt for item in dispatches],
+                [item.message.fence for item in dispatches],
+            ],
+        )
 
 
 def note_answers(answers: Sequence[Answer]) -> None:

@@ -1,5 +1,6 @@
 """Signing staff in with their account in auth, and out again when their rights changed."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import F, Value
@@ -63,7 +64,8 @@ def staff_remember(claims: PersonClaims) -> StaffUser:
     return member
 
 
-def staff_sign_out(*, user_id: UUID) -> None:
-    """End the person's browser sessions here: the row stays inactive until they sign in anew."""
+def staff_sign_out(user_ids: Iterable[UUID]) -> None:
+    """End people's browser sessions here: the rows stay inactive until they sign in anew."""
     with all_companies("staff signed out by auth"):
-        StaffUser.objects.filter(pk=user_id).update(is_active=False, updated_at=timezone.now())
+        members = StaffUser.objects.filter(pk__in=set(user_ids), is_active=True)
+        members.update(is_active=False, updated_at=timezone.now())

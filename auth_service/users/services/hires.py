@@ -1,11 +1,12 @@
 """This service's part of a hire and of an exit, for any number of people with a handful of statements."""
 
 from collections.abc import Collection, Sequence
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib.auth.hashers import make_password
 from django.db.models import F
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from auth_service.users.exceptions import (
     EmailTakenError,
@@ -95,6 +96,8 @@ def _adoptable(calls: Calls) -> set[tuple[UUID | None, UUID | None]]:
 
 
 def _insert(made: Sequence[tuple[Call[CreateUser], Role]]) -> None:
+    # Keys and times not by the database's defaults: without them, Django sends many rows as a few arrays.
+    now = timezone.now()
     User.objects.bulk_create(
         [
             User(
@@ -105,13 +108,22 @@ def _insert(made: Sequence[tuple[Call[CreateUser], Role]]) -> None:
                 is_active=False,
                 # Unusable: no hash is computed. The person sets one by a mail once they are hired.
                 password=make_password(None),
+                created_at=now,
+                updated_at=now,
             )
             for call, _role in made
         ]
     )
     Membership.objects.bulk_create(
         [
-            Membership(user_id=call.command.user_id, company_id=call.company_id, role=role)
+            Membership(
+                id=uuid4(),
+                user_id=call.command.user_id,
+                company_id=call.company_id,
+                role=role,
+                created_at=now,
+                updated_at=now,
+            )
             for call, role in made
         ]
     )

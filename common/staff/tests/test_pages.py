@@ -191,5 +191,5 @@ class TestBrowsableApi:
 
     def test_a_member_who_was_signed_out_is_nobody(self, browser: Client, company: UUID) -> None:
         member = sign_in(browser, role="supervisor", company_id=company)
-        staff_sign_out(user_id=member.id)
+        staff_sign_out([member.id])
         assert browser.get("/who").status_code == 401

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from common.contracts.company import UpdateHeadcount
 from common.contracts.employee import EmployeeHired, EmployeeTerminated, EmployeeTransferred
@@ -137,6 +138,8 @@ def _entry(call: Call[UpdateHeadcount], delta: int, source_key: str, reason: str
         source_key=source_key,
         delta=delta,
         reason=reason,
+        # Not by the database's default: without it, Django sends many rows as a few arrays.
+        created_at=timezone.now(),
     )
 
 
