@@ -8,7 +8,7 @@ from uuid import UUID
 
 from common.testing.invariants import left_of
 from tests.crash.system import System
-from tests.crash.zygotes import wait_until
+from tests.waiting import wait_until
 
 # A command may be repeated and events may come in several messages; this often they come in every hire.
 # Mails of users are looked for every few seconds, hire or no hire.

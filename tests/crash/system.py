@@ -14,7 +14,8 @@ from common.runtime.layout import HR_ADMIN_EMAIL
 from common.runtime.process_table import STACK_MARK
 from common.runtime.stack import Stack
 from common.testing.invariants import PARTICIPANTS, Databases, databases, violations
-from tests.crash.zygotes import Child, Zygote, wait_until
+from tests.crash.zygotes import Child, Zygote
+from tests.waiting import wait_until
 
 RUNS = tuple((service, run) for service in PARTICIPANTS for run in ("worker", "relay"))
 LIVE = ("running", "compensating")

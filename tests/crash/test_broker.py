@@ -18,7 +18,7 @@ from tests.crash.situations import (
     wait_ended_as,
 )
 from tests.crash.system import System
-from tests.crash.zygotes import wait_until
+from tests.waiting import wait_until
 
 Note = Callable[[str, object], None]
 FLUSH_SECONDS = 6.0

@@ -7,7 +7,7 @@ import httpx
 
 from tests.crash.situations import wait_at_step, wait_ended_as
 from tests.crash.system import System
-from tests.crash.zygotes import wait_until
+from tests.waiting import wait_until
 
 
 def test_a_request_repeated_after_the_web_was_killed_in_the_middle_of_it_hires_once(system: System) -> None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from tests.crash.situations import let_time_pass, operator, remains, wait_ended_as
 from tests.crash.system import System
-from tests.crash.zygotes import wait_until
+from tests.waiting import wait_until
 
 ATTEMPTS = 8
 

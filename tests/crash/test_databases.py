@@ -15,7 +15,7 @@ from common.testing.boundaries import COMMIT
 from common.testing.invariants import PARTICIPANTS
 from tests.crash.situations import commits_of_every_hire, wait_at_step, wait_ended_as
 from tests.crash.system import RUNS, System
-from tests.crash.zygotes import ENOUGH, wait_until
+from tests.waiting import ENOUGH, wait_until
 
 HIRES = 15
 

@@ -10,7 +10,7 @@ import pytest
 
 from common.testing.boundaries import COMMIT, PUBLISH, STATEMENT
 from tests.crash.system import System
-from tests.crash.zygotes import ENOUGH
+from tests.waiting import ENOUGH
 
 SIGKILL = 9
 # Statements within a transaction are covered in one process, by common/sagas/tests/test_crashes.py.

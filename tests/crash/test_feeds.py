@@ -9,7 +9,7 @@ import psycopg
 from common.testing.invariants import PARTICIPANTS
 from tests.crash.situations import companies_known, wait_ended_as, wait_read
 from tests.crash.system import System
-from tests.crash.zygotes import wait_until
+from tests.waiting import wait_until
 
 
 @contextlib.contextmanager

@@ -19,7 +19,7 @@ from tests.crash.situations import (
     wait_state,
 )
 from tests.crash.system import System
-from tests.crash.zygotes import ENOUGH, wait_until
+from tests.waiting import ENOUGH, wait_until
 
 EMPLOYEE = (("employee", "worker"), ("employee", "relay"))
 

@@ -6,25 +6,11 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ENOUGH = 30.0
-"""Seconds after which a wait for a condition has failed."""
-
-
-def wait_until(condition: Callable[[], object], what: str, seconds: float = ENOUGH) -> float:
-    """Wait until ``condition()`` is true; returns the seconds it took, raises AssertionError if it never is."""
-    began = time.monotonic()
-    pause = threading.Event()
-    while True:
-        if condition():
-            return time.monotonic() - began
-        if time.monotonic() - began > seconds:
-            raise AssertionError(f"Not within {seconds:.0f} s: {what}")
-        pause.wait(0.01)
+from tests.waiting import ENOUGH
 
 
 @dataclass
