@@ -2,12 +2,13 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Action(models.TextChoices):
     """What a permission allows."""
 
-    READ = "read", _("read")
+    READ = "read", pgettext_lazy("permission", "read")
     WRITE = "write", _("change")
     DELETE = "delete", _("delete")
 

@@ -9,6 +9,7 @@ from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from auth_service.users.access import NO_ACCESS, Access
 from auth_service.users.models.base import Row
@@ -58,7 +59,7 @@ class User(Row, AbstractBaseUser):
 
     class Meta:
         db_table = "users"
-        verbose_name = _("user")
+        verbose_name = pgettext_lazy("model", "user")
         verbose_name_plural = _("users")
         ordering = ["email"]
         constraints = [

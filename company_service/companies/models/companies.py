@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from company_service.companies.choices import CompanySize, SubscriptionPlan
 from company_service.companies.models.base import Row
@@ -79,7 +80,7 @@ class Company(Row):
 
     class Meta:
         db_table = "companies"
-        verbose_name = _("company")
+        verbose_name = pgettext_lazy("model", "company")
         verbose_name_plural = _("companies")
         ordering = ["-created_at", "-id"]
         constraints = [

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from company_service.companies.models.base import Row
 from company_service.companies.models.companies import Company
@@ -49,7 +50,7 @@ class Department(Row):
 
     class Meta:
         db_table = "departments"
-        verbose_name = _("department")
+        verbose_name = pgettext_lazy("model", "department")
         verbose_name_plural = _("departments")
         constraints = [
             models.UniqueConstraint(fields=["company", "id"], name="a_department_is_of_one_company"),

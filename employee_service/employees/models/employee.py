@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 import common.search  # noqa: F401  (registers the folded_prefix lookup)
 from employee_service.employees.choices import (
@@ -58,7 +59,7 @@ class Employee(models.Model):
     email = models.EmailField(_("e-mail"), blank=True, help_text=_("Stored in lower case."))
     phone = models.CharField(_("phone"), max_length=32, blank=True)
 
-    position = models.CharField(_("position"), max_length=100, blank=True)
+    position = models.CharField(pgettext_lazy("employee", "position"), max_length=100, blank=True)
     hire_date = models.DateField(_("hire date"), null=True, blank=True)
     salary = models.DecimalField(_("salary"), max_digits=12, decimal_places=3, null=True, blank=True)
     employment_status = models.CharField(
@@ -94,7 +95,7 @@ class Employee(models.Model):
 
     class Meta:
         db_table = "employees"
-        verbose_name = _("employee")
+        verbose_name = pgettext_lazy("model", "employee")
         verbose_name_plural = _("employees")
         ordering = ["number", "id"]
         constraints = [

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from employee_service.employees.choices import Gender, RelationshipKind
 from employee_service.employees.models.employee import Employee
@@ -30,7 +31,9 @@ class EmployeeProfile(models.Model):
     address = models.JSONField(_("address"), default=dict, blank=True)
     emergency_contact_name = models.CharField(_("emergency contact"), max_length=200, blank=True)
     emergency_contact_phone = models.CharField(_("emergency phone"), max_length=32, blank=True)
-    emergency_contact_relationship = models.CharField(_("relationship"), max_length=64, blank=True)
+    emergency_contact_relationship = models.CharField(
+        pgettext_lazy("next of kin", "relationship"), max_length=64, blank=True
+    )
     skills = ArrayField(models.TextField(), verbose_name=_("skills"), default=list, blank=True)
     certifications = ArrayField(
         models.TextField(), verbose_name=_("certifications"), default=list, blank=True
