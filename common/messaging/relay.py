@@ -6,6 +6,7 @@ producer that does not answer must not stop the sender.
 
 import random
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +17,8 @@ from django.db import close_old_connections, connections
 
 from common.conf.celery import load_app
 from common.messaging import doorbell
-from common.messaging.pull import FeedUnavailableError, producers, pull
+from common.messaging.poller import Poller
+from common.messaging.pull import FeedUnavailableError, producers
 from common.messaging.sender import BrokerWatch, Sender
 from common.messaging.sequencer import BATCH, sequence
 from common.sagas.poll import expedite_waiting, ring_orchestrator
@@ -24,8 +26,26 @@ from common.sagas.poll import expedite_waiting, ring_orchestrator
 TICK = 0.5
 POLL = 1.0
 BROKER_CHECK = 0.5
+GATHER = 0.025
+"""Seconds between two batches at the least: a batch costs every service some milliseconds, however small it is."""
 MAX_PAUSE = 10.0
 log = structlog.get_logger(__name__)
+
+
+class Pace:
+    """Lets what is rare happen at once, and what is not at most every ``seconds``."""
+
+    def __init__(self, seconds: float, over: threading.Event) -> None:
+        self._seconds = seconds
+        self._over = over
+        self._last = 0.0
+
+    def keep(self) -> None:
+        """Wait until it may happen again; shorter when ``over`` is set."""
+        pause = self._last + self._seconds - time.monotonic()
+        if pause > 0:
+            self._over.wait(pause)
+        self._last = time.monotonic()
 
 
 class Relay:
@@ -36,6 +56,8 @@ class Relay:
         self._events = threading.Event()
         self._sagas = threading.Event()
         self._doorbell = doorbell.Doorbell()
+        self._pace_of_events = Pace(GATHER, self._stopping)
+        self._pace_of_sagas = Pace(GATHER, self._stopping)
         self._sender = Sender()
         self._watch = BrokerWatch()
         # In a thread and with its file under our control: beat keeps only when each job last ran.
@@ -93,6 +115,7 @@ class Relay:
         kinds = self._doorbell.wait(TICK)
         if doorbell.SAGAS in kinds:
             self._sagas.set()
+        self._pace_of_events.keep()
         stamped = BATCH
         while stamped == BATCH:
             _, stamped = sequence()
@@ -115,12 +138,15 @@ class Relay:
 
     def _poll_sagas(self) -> None:
         self._sagas.wait(TICK)
+        self._pace_of_sagas.keep()
         self._sagas.clear()
         ring_orchestrator()
 
     def _poller(self, producer: str) -> Callable[[], None]:
+        poller = Poller(producer)
+
         def poll() -> None:
-            pull(producer)
+            poller.poll()
             self._stopping.wait(POLL)
 
         return poll
