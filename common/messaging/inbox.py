@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from common.contracts.base import to_wire
 from common.messaging.consumers import Registry, registry
 from common.messaging.dispatch import dispatch
-from common.messaging.envelopes import Batch, Envelope
+from common.messaging.envelopes import Batch, Envelope, FeedPage
 from common.messaging.models import Cursor, ParkedEvent
 from common.security.tenancy import all_companies
 
@@ -53,12 +53,14 @@ def _locked(producer: str) -> Cursor:
     return Cursor.objects.select_for_update().get(producer=producer)
 
 
-def _refusal(cursor: Cursor, batch: Batch) -> Outcome | None:
+def _refusal(cursor: Cursor, batch: Batch, envelope: Envelope | None = None) -> Outcome | None:
+    """Why nothing of ``batch``, or its event ``envelope``, is to be applied; None when it is."""
     if cursor.epoch is not None and cursor.epoch != batch.epoch:
         return Outcome.NEW_EPOCH
     if batch.after > cursor.position:
         return Outcome.GAP
-    return Outcome.APPLIED if batch.upto <= cursor.position else None
+    last = envelope.position if envelope else batch.upto
+    return Outcome.APPLIED if last <= cursor.position else None
 
 
 def _begin_attempt(batch: Batch) -> bool | Outcome:
@@ -119,8 +121,9 @@ def _apply_singly(batch: Batch, handlers: Registry) -> Outcome:
 def _apply_one(batch: Batch, envelope: Envelope, handlers: Registry) -> Outcome:
     with all_companies("event consumer"):
         cursor = _locked(batch.producer)
-        if cursor.position >= envelope.position:
-            return Outcome.APPLIED
+        refusal = _refusal(cursor, batch, envelope)
+        if refusal is not None:
+            return refusal
         if cursor.attempt_position != envelope.position:
             cursor.attempt_position, cursor.attempts = envelope.position, 0
         parked = envelope.aggregate_id in _parked_aggregates(batch.producer)
@@ -138,8 +141,9 @@ def _apply_one(batch: Batch, envelope: Envelope, handlers: Registry) -> Outcome:
     try:
         with all_companies("event consumer"):
             cursor = _locked(batch.producer)
-            if cursor.position >= envelope.position:
-                return Outcome.APPLIED
+            refusal = _refusal(cursor, batch, envelope)
+            if refusal is not None:
+                return refusal
             dispatch(handlers, batch.producer, [envelope])
             _move(cursor, batch, envelope.position)
     except (OperationalError, InterfaceError):
@@ -183,14 +187,17 @@ def _park(producer: str, envelopes: Sequence[Envelope], error: str, attempts: in
     )
 
 
-def start_epoch(batch: Batch) -> None:
-    """Read ``batch.producer``'s log from its beginning again: it was restored and may lack what was applied.
+def start_epoch(page: FeedPage) -> None:
+    """Read ``page.producer``'s log from its beginning again: it was restored and may lack what was applied.
 
-    Handlers are keyed by the event or by its aggregate, so what is unchanged stays as it is.
+    Handlers are keyed by the event or by its aggregate, so what is unchanged stays as it is. What was pruned
+    had been applied here when it was; the caller has made sure of that.
     """
-    log.error("producer started a new epoch: reconciling from its first event", producer=batch.producer)
     with transaction.atomic():
-        cursor = _locked(batch.producer)
-        cursor.epoch, cursor.position = batch.epoch, 0
+        cursor = _locked(page.producer)
+        if cursor.epoch == page.epoch:
+            return  # Another reader was quicker and may be far on by now.
+        log.error("producer started a new epoch: reconciling from its first event", producer=page.producer)
+        cursor.epoch, cursor.position = page.epoch, page.first - 1
         cursor.attempt_position, cursor.attempts = 0, 0
         cursor.save()

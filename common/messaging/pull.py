@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from uuid import UUID, uuid5
 
 import httpx
 import msgspec
@@ -21,7 +22,8 @@ PAGE = 500
 CONTACT_NOTED_EVERY = timedelta(seconds=10)
 TIMEOUT = httpx.Timeout(5.0, connect=1.0)
 log = structlog.get_logger(__name__)
-_client = httpx.Client(timeout=TIMEOUT, follow_redirects=False)
+# Services reach each other directly, whatever proxy the environment names.
+_client = httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False)
 
 
 class FeedUnavailableError(Exception):
@@ -53,19 +55,21 @@ def fetch(producer: str, *, after: int, limit: int = PAGE, aggregate_id: str | N
         raise FeedUnavailableError(f"{producer}: {type(error).__name__}: {error}") from error
 
 
-def pull(producer: str, *, max_seconds: float = 10.0) -> int:
-    """Apply ``producer``'s feed from the cursor to its head, for at most ``max_seconds``; returns the new position.
+def pull(producer: str, *, max_seconds: float = 10.0, limit: int = PAGE) -> int:
+    """Apply ``producer``'s feed from the cursor to its head, ``limit`` events a page; returns the new position.
 
-    Raises FeedUnavailableError when the producer does not answer.
+    After ``max_seconds`` it stops, to be called again.
+
+    Raises FeedUnavailableError when the producer does not answer, or when its log cannot be continued.
     """
     stop = time.monotonic() + max_seconds
     while True:
         cursor, _ = Cursor.objects.get_or_create(producer=producer)
-        page = fetch(producer, after=cursor.position)
+        page = fetch(producer, after=cursor.position, limit=limit)
+        _refuse_impossible(cursor, page)
         if cursor.epoch is not None and cursor.epoch != page.epoch:
             start_epoch(page)
             continue
-        _refuse_impossible(cursor, page)
         nothing_new = not page.events and page.upto == cursor.position and cursor.epoch is not None
         outcome = Outcome.APPLIED if nothing_new else apply(page)
         _note_contact(producer, page.head)
@@ -83,16 +87,25 @@ def _note_contact(producer: str, head: int) -> None:
 
 
 def _refuse_impossible(cursor: Cursor, page: FeedPage) -> None:
-    if cursor.epoch is not None and page.head < cursor.position:
+    if cursor.epoch == page.epoch and page.head < cursor.position:
+        # To be refused from now on: the log may grow past the cursor, with other events.
+        Cursor.objects.filter(producer=cursor.producer).update(epoch=_gone_back(page.epoch))
+        cursor.epoch = _gone_back(page.epoch)
+    if cursor.epoch == _gone_back(page.epoch):
         raise FeedUnavailableError(
-            f"{page.producer} ends at {page.head} but {cursor.position} was applied: it was restored from a backup "
-            f"without a new epoch. Run 'manage.py new_epoch' there."
+            f"{page.producer} ended at an earlier position than {cursor.position}, which was applied: it was restored "
+            f"from a backup without a new epoch. Run 'manage.py new_epoch' there."
         )
     if cursor.position + 1 < page.first:
         raise FeedUnavailableError(
             f"{page.producer} has pruned its log up to {page.first - 1}, beyond this service's cursor "
             f"{cursor.position}. Restore this service from a younger backup."
         )
+
+
+def _gone_back(epoch: UUID) -> UUID:
+    """What a cursor counts in after the log of ``epoch`` was seen to have lost its end."""
+    return uuid5(epoch, "gone back")
 
 
 def receive(batch: Batch) -> None:

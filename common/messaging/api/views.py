@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 from common.api.query import StrictQuery
 from common.api.views import ServiceAPIView
-from common.messaging.feed import MAX_LIMIT, feed_page
+from common.messaging.feed import LAST_POSITION, MAX_LIMIT, feed_page
 from common.messaging.subscribers import subscriber_seen
 from common.security.principal import ServicePrincipal
 
@@ -17,7 +17,7 @@ from common.security.principal import ServicePrincipal
 class FeedQuery(StrictQuery):
     """What may be asked of the feed."""
 
-    after = serializers.IntegerField(min_value=0, default=0)
+    after = serializers.IntegerField(min_value=0, max_value=LAST_POSITION, default=0)
     limit = serializers.IntegerField(min_value=1, max_value=MAX_LIMIT, default=500)
     types = serializers.CharField(required=False, max_length=4_000)
     aggregate_id = serializers.UUIDField(required=False)

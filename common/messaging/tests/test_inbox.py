@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common.messaging.consumers import Registry
-from common.messaging.envelopes import Batch, Envelope
+from common.messaging.envelopes import Batch, Envelope, FeedPage
 from common.messaging.inbox import MAX_ATTEMPTS, Outcome, apply, start_epoch
 from common.messaging.models import Cursor, ParkedEvent, Subscriber
 from common.messaging.parking import parked_retry, parked_skip
@@ -53,13 +53,12 @@ def test_positions_without_events_of_interest_move_the_cursor() -> None:
     assert cursor() == 9
 
 
-def test_a_batch_of_another_epoch_is_not_applied_until_the_consumer_reconciles() -> None:
+def test_a_batch_of_another_epoch_is_not_applied() -> None:
     registry = recording_registry()
     apply(batch(0, envelope(1)), registry)
     restored = batch(0, envelope(1), envelope(2, id=uuid4()), epoch=uuid4())
     assert apply(restored, registry) is Outcome.NEW_EPOCH
-    start_epoch(restored)
-    assert cursor() == 0
+    assert (effects(), cursor()) == ([1], 1)
 
 
 def test_a_batch_applied_by_two_workers_at_once_has_one_effect() -> None:
@@ -112,6 +111,20 @@ def test_a_skipped_event_is_never_applied() -> None:
         event = ParkedEvent.objects.get()
     parked_skip(event, operator="nadia")
     assert (effects(), parked()) == ([], [(1, "skipped")])
+
+
+def test_a_worker_that_is_overtaken_by_a_new_epoch_applies_nothing_more_of_the_old_one() -> None:
+    page = FeedPage(producer="company", epoch=uuid4(), after=0, upto=0, head=0, first=1, events=[])
+
+    def overtake(_boundary: str) -> None:
+        run_all([lambda: start_epoch(page)])
+
+    # The attempt is counted, the batch as a whole fails, the first event is tried and applied: three commits.
+    with enumerated(Boundaries(stop=overtake, kinds=frozenset({COMMIT}), armed="after commit in main#3")):
+        old = batch(0, envelope(1), envelope(2), envelope(3, name="poison"))
+        assert apply(old, recording_registry(broken=["poison"])) is Outcome.NEW_EPOCH
+    assert (effects(), cursor()) == ([1], 0)
+    assert Cursor.objects.get(producer="company").epoch == page.epoch
 
 
 class Killed(BaseException):
