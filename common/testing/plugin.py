@@ -5,8 +5,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from common.testing.database import TestDatabase
+
+# How fast a machine makes examples says nothing about the code under test.
+settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared")
 
 
 @pytest.fixture(scope="session")

@@ -123,10 +123,11 @@ class ThingView(ServiceAPIView):
 
 def _fail_at_commit() -> None:
     with connection.cursor() as cursor:
+        # Django's foreign keys are checked at the commit.
         cursor.execute(
-            "CREATE TEMP TABLE IF NOT EXISTS once (n int UNIQUE DEFERRABLE INITIALLY DEFERRED) ON COMMIT DROP"
+            "INSERT INTO django_admin_log (action_time, object_repr, action_flag, change_message, user_id)"
+            " VALUES (now(), '', 1, '', gen_random_uuid())"
         )
-        cursor.execute("INSERT INTO once VALUES (1), (1)")
 
 
 urlpatterns = [
