@@ -110,7 +110,7 @@ class TestTransaction:
             ("refuse", 409, "CONFLICT"),
             ("break", 500, "INTERNAL_ERROR"),
             ("cannot be rendered", 500, "INTERNAL_ERROR"),
-            ("commit fails", 409, "CONFLICT"),
+            ("commit fails", 500, "INTERNAL_ERROR"),
         ],
     )
     def test_whatever_goes_wrong_takes_the_changes_back(
