@@ -58,3 +58,7 @@ class Doorbell:
             while True:
                 kinds.add(self._socket.recv(16))
         return kinds
+
+    def close(self) -> None:
+        """Hear nothing more."""
+        self._socket.close()

@@ -84,6 +84,7 @@ class Relay:
         self._beat.stop()
         for thread in self._threads:
             thread.join(timeout=5)
+        self._doorbell.close()
 
     def stop(self) -> None:
         """Make :meth:`run` return soon."""

@@ -3,17 +3,22 @@
 What is lost here is pulled by the subscriber, so what was sent is remembered in memory only.
 """
 
+from uuid import UUID
+
 import structlog
 from celery import current_app
 from django.conf import settings
 from redis import Redis
 
 from common.contracts.base import to_wire
+from common.messaging.backlog import has_waiting
 from common.messaging.envelopes import Batch
 from common.messaging.feed import feed_head, feed_page
 from common.messaging.models import Subscriber
 
 PAGE = 500
+BACKLOG = 200
+"""Batches that may wait in a subscriber's queue. One that does not read them is down, and will pull."""
 log = structlog.get_logger(__name__)
 
 
@@ -23,6 +28,7 @@ class Sender:
     def __init__(self) -> None:
         self._sent: dict[str, int] = {}
         self._scanned: dict[str, int] = {}
+        self._epoch: UUID | None = None
 
     def forget(self) -> None:
         """Send again from what each subscriber has acknowledged: the broker has lost its messages."""
@@ -34,14 +40,19 @@ class Sender:
 
         Raises what the broker's client raises when the broker is down.
         """
-        head, _, _ = feed_head()
+        head, epoch, _ = feed_head()
+        if epoch != self._epoch:
+            # The log was restored, and its positions count anew.
+            self.forget()
+            self._epoch = epoch
         return sum(self._send_to(subscriber, head) for subscriber in Subscriber.objects.all())
 
     def _send_to(self, subscriber: Subscriber, head: int) -> int:
         name, count = subscriber.name, 0
+        queue = f"{name}.events"
         sent = max(self._sent.get(name, 0), subscriber.acknowledged)
         scanned = max(self._scanned.get(name, 0), sent)
-        while scanned < head:
+        while scanned < head and not has_waiting(queue, BACKLOG):
             page = feed_page(after=scanned, limit=PAGE, types=subscriber.types or None)
             if page.events:
                 batch = Batch(
@@ -50,7 +61,7 @@ class Sender:
                 current_app.send_task(
                     "messaging.receive_events",
                     args=[to_wire(batch)],
-                    queue=f"{name}.events",
+                    queue=queue,
                     ignore_result=True,
                 )
                 sent = self._sent[name] = page.upto

@@ -5,12 +5,18 @@ from django.conf import settings
 from django.db import connection
 from django.db.models.functions import Now
 
+from common.messaging.backlog import has_waiting
 from common.sagas.models import LIVE, SagaInstance
 from common.security.tenancy import all_companies
+
+BACKLOG = 1_000
+"""Messages that may wait before the bell is held back; far more than a worker that keeps up ever has."""
 
 
 def ring_orchestrator() -> bool:
     """Send the orchestrator task if any saga is due; returns whether it was sent.
+
+    It is not while the worker is far behind: a bell at the end of a long queue would come too late anyway.
 
     Raises what the broker's client raises when the broker is down.
     """
@@ -20,9 +26,11 @@ def ring_orchestrator() -> bool:
             " AND wake_at <= clock_timestamp())"
         )
         due = bool(cursor.fetchone()[0])
-    if due:
-        current_app.send_task("sagas.orchestrate", queue=f"{settings.SERVICE.name}.saga", ignore_result=True)
-    return due
+    queue = f"{settings.SERVICE.name}.saga"
+    if not due or has_waiting(queue, BACKLOG):
+        return False
+    current_app.send_task("sagas.orchestrate", queue=queue, ignore_result=True)
+    return True
 
 
 def expedite_waiting() -> int:

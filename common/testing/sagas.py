@@ -1,15 +1,17 @@
 """A broker for tests in one process: real Redis queues, delivered one message at a time by the test."""
 
+import base64
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from celery import Celery
-from django.conf import settings
+from django.conf import settings as django_settings
 from kombu import Queue
 from redis import Redis
 
-from common.conf.celery import load_app, queues
+from common.conf.celery import load_app, make_celery, queues
 from common.testing.boundaries import TASK, cross
 
 
@@ -19,8 +21,8 @@ class TestBroker:
     __test__ = False
 
     def __init__(self) -> None:
-        self.app: Celery = load_app(settings.SERVICE)
-        self.redis: Any = Redis.from_url(settings.REDIS_URL)
+        self.app: Celery = load_app(django_settings.SERVICE)
+        self.redis: Any = Redis.from_url(django_settings.REDIS_URL)
         self.loses_unacknowledged = False
         # One connection for all messages: setting one up costs more than delivering a message.
         self._connection = self.app.connection_for_read()
@@ -31,8 +33,13 @@ class TestBroker:
 
     def pending(self, *names: str) -> int:
         """How many messages wait in the queues called ``names``, or in all queues of this service."""
-        chosen = names or queues(settings.SERVICE.name)
+        chosen = names or queues(django_settings.SERVICE.name)
         return sum(self.redis.llen(name) for name in chosen)
+
+    def messages(self, name: str) -> list[tuple[str, list[Any]]]:
+        """The tasks that wait in a queue with their arguments, the oldest first; they stay there."""
+        found = [json.loads(message) for message in reversed(self.redis.lrange(name, 0, -1))]
+        return [(each["headers"]["task"], json.loads(base64.b64decode(each["body"]))[0]) for each in found]
 
     def deliver_one(self, *names: str) -> str | None:
         """Run the task of the first waiting message here; returns its name, None when nothing waits.
@@ -41,7 +48,7 @@ class TestBroker:
         simulated kill does) it goes back to its queue, or is lost if ``loses_unacknowledged``: a worker
         killed between taking a message and noting it down loses it for good.
         """
-        for name in names or queues(settings.SERVICE.name):
+        for name in names or queues(django_settings.SERVICE.name):
             if not self.redis.llen(name):
                 continue
             message = Queue(name, durable=True)(self._connection.default_channel).get(no_ack=False)
@@ -78,7 +85,7 @@ class TestBroker:
         """Take everything off this service's queues, for :meth:`put_back`."""
         aside = [
             (name, message)
-            for name in queues(settings.SERVICE.name)
+            for name in queues(django_settings.SERVICE.name)
             for message in self.redis.lrange(name, 0, -1)
         ]
         self.flush()
@@ -93,6 +100,19 @@ class TestBroker:
         """Give the connections back."""
         self._connection.release()
         self.redis.close()
+
+
+@contextmanager
+def broker_down(settings: Any) -> Iterator[None]:
+    """Nobody listens at the broker's address while the block runs; the queues are kept meanwhile."""
+    address = settings.REDIS_URL
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    make_celery(settings.SERVICE)
+    try:
+        yield
+    finally:
+        settings.REDIS_URL = address
+        load_app(settings.SERVICE).set_default()
 
 
 @contextmanager
