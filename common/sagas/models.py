@@ -118,7 +118,7 @@ class SagaStep(models.Model):
         verbose_name = _("saga step")
         verbose_name_plural = _("saga steps")
         ordering = ["id"]
-        indexes = [models.Index(fields=["saga", "id"], name="saga_steps_of_saga")]
+        indexes = [models.Index(fields=["saga", "fence"], name="saga_steps_of_saga")]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.direction}, {self.attempt})"

@@ -224,7 +224,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "saga steps",
                 "db_table": "saga_steps",
                 "ordering": ["id"],
-                "indexes": [models.Index(fields=["saga", "id"], name="saga_steps_of_saga")],
+                "indexes": [models.Index(fields=["saga", "fence"], name="saga_steps_of_saga")],
             },
         ),
         TenantPolicy("sagas"),
