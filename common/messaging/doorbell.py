@@ -21,18 +21,18 @@ def _address() -> tuple[str, int]:
 
 
 @functools.cache
-def _sender() -> socket.socket:
+def _sender(address: tuple[str, int]) -> socket.socket:
     sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sender.setblocking(False)
     with contextlib.suppress(OSError):
-        sender.connect(_address())
+        sender.connect(address)
     return sender
 
 
 def ring(kind: bytes) -> None:
     """Tell the relay that there is work of ``kind`` (EVENTS or SAGAS); never raises, never waits."""
     with contextlib.suppress(OSError):
-        _sender().send(kind)
+        _sender(_address()).send(kind)
 
 
 def ring_on_commit(kind: bytes) -> None:

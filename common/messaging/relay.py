@@ -60,9 +60,10 @@ class Relay:
         self._pace_of_sagas = Pace(GATHER, self._stopping)
         self._sender = Sender()
         self._watch = BrokerWatch()
-        # In a thread and with its file under our control: beat keeps only when each job last ran.
+        # In a thread and with its file under our control: beat keeps only when each job last ran. It looks
+        # every TICK whether it is to stop.
         self._beat: Any = EmbeddedService(
-            load_app(settings.SERVICE), thread=True, schedule_filename=beat_schedule_file
+            load_app(settings.SERVICE), max_interval=TICK, thread=True, schedule_filename=beat_schedule_file
         )
         self._threads = [
             threading.Thread(target=self._loop, args=args, name=args[0], daemon=True)

@@ -1,5 +1,6 @@
 """Fixtures of the messaging's tests."""
 
+import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -30,3 +31,13 @@ def token_of(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> TokenOf
         return keys.token(settings, caller, audience)
 
     return token
+
+
+@pytest.fixture
+def wake_address(settings: Any) -> str:
+    """A doorbell of the test's own."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings.WAKE_ADDRESS = f"127.0.0.1:{port}"
+    return str(settings.WAKE_ADDRESS)
