@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection
@@ -28,7 +29,7 @@ class BrokenBackend(BaseEmailBackend):
 
 
 def token_in(message: Any) -> str:
-    found = re.search(r"http://127\.0\.0\.1:3001/(?:password/reset|email/verify)/(\S+)", message.body)
+    found = re.search(re.escape(settings.PUBLIC_URL) + r"/(?:password/reset|email/verify)/(\S+)", message.body)
     assert found is not None
     return found.group(1)
 
