@@ -1,6 +1,7 @@
 """Rebuilds what this service derived from a producer's events, or shows what a rebuild would change."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,10 +9,12 @@ from django.db import connection, transaction
 
 from common.messaging.consumers import registry
 from common.messaging.dispatch import dispatch
-from common.messaging.envelopes import FeedPage
+from common.messaging.envelopes import Envelope, FeedPage
+from common.messaging.models import Cursor, ParkedEvent
 from common.messaging.pull import fetch
 from common.security.tenancy import all_companies
 
+RUN = 500
 _UNTOUCHED = ("event_log", "feed_head", "feed_cursors")
 
 
@@ -25,6 +28,10 @@ class Difference:
     changed: int
 
 
+class BackfillError(Exception):
+    """Nothing can be rebuilt, and nothing was changed; the message says why."""
+
+
 class _Undo(Exception):  # noqa: N818 - control flow of the dry run, never seen outside
     pass
 
@@ -32,62 +39,88 @@ class _Undo(Exception):  # noqa: N818 - control flow of the dry run, never seen 
 def backfill(
     producer: str, *, aggregate_id: UUID | None = None, dry_run: bool = False
 ) -> tuple[int, list[Difference]]:
-    """Apply ``producer``'s events again from position 0; returns their number and what differs afterwards.
+    """Apply again, from position 0, what was applied of ``producer``'s log; returns how much and what differs now.
 
-    One transaction: readers see the old state or the new one. Handlers are keyed by event or aggregate, so
-    a rebuild of a healthy consumer changes nothing. Raises ValueError when the log was pruned.
+    One transaction: readers see the old state or the new one, and the consumer waits meanwhile. Handlers are
+    keyed by event or aggregate, so a rebuild of a healthy consumer changes nothing. Parked and skipped events
+    stay out. Raises BackfillError, and FeedUnavailableError when the producer does not answer.
     """
-    pages = list(_pages(producer, aggregate_id))
-    tables = _touched(producer, pages)
     differences: list[Difference] = []
-    try:
-        with all_companies("backfill"):
-            before = {table: _hashes(table) for table in tables}
-            _apply(producer, pages)
-            differences = [_compare(table, before[table], _hashes(table)) for table in tables]
-            if dry_run:
-                raise _Undo
-    except _Undo:
-        pass
-    changed = [item for item in differences if item.added or item.removed or item.changed]
-    return sum(len(page.events) for page in pages), changed
+    pages = list(_pages(producer, aggregate_id, after=0))
+    with suppress(_Undo), transaction.atomic(durable=True), all_companies("backfill"):
+        cursor = Cursor.objects.select_for_update().filter(producer=producer).first()
+        if cursor is None:
+            return 0, []
+        if cursor.epoch != pages[0].epoch:
+            raise BackfillError(
+                f"{producer} has begun a new epoch: its whole log is being read again anyway."
+            )
+        if cursor.position > pages[-1].upto:
+            # What was applied while the pages came must not be overwritten by what came before it.
+            pages += _pages(producer, aggregate_id, after=pages[-1].upto)
+        envelopes = _applied(cursor, pages)
+        tables = _touched(producer, envelopes)
+        before = {table: _hashes(table) for table in tables}
+        _apply(producer, envelopes)
+        differences = [_compare(table, before[table], _hashes(table)) for table in tables]
+        if dry_run:
+            raise _Undo
+    return len(envelopes), [item for item in differences if item.added or item.removed or item.changed]
 
 
-def _pages(producer: str, aggregate_id: UUID | None) -> Iterator[FeedPage]:
-    position = 0
+def _pages(producer: str, aggregate_id: UUID | None, *, after: int) -> Iterator[FeedPage]:
     while True:
-        page = fetch(producer, after=position, aggregate_id=str(aggregate_id) if aggregate_id else None)
+        page = fetch(producer, after=after, aggregate_id=str(aggregate_id) if aggregate_id else None)
         if page.first > 1:
-            raise ValueError(
+            raise BackfillError(
                 f"{producer} has pruned its first {page.first - 1} events: nothing can be rebuilt from it."
             )
         yield page
-        position = page.upto
-        if position >= page.head:
+        after = page.upto
+        if after >= page.head:
             return
 
 
-def _apply(producer: str, pages: list[FeedPage]) -> None:
-    for page in pages:
-        dispatch(registry, producer, page.events)
+def _applied(cursor: Cursor, pages: Iterable[FeedPage]) -> list[Envelope]:
+    """The events of ``pages`` that this service has applied."""
+    left_out = set(
+        ParkedEvent.objects.filter(producer=cursor.producer)
+        .exclude(state=ParkedEvent.State.APPLIED)
+        .values_list("event_id", flat=True)
+    )
+    return [
+        envelope
+        for page in pages
+        for envelope in page.events
+        if envelope.position <= cursor.position and envelope.id not in left_out
+    ]
 
 
-def _touched(producer: str, pages: list[FeedPage]) -> list[str]:
+def _apply(producer: str, envelopes: Sequence[Envelope]) -> None:
+    for start in range(0, len(envelopes), RUN):
+        run = envelopes[start : start + RUN]
+        try:
+            dispatch(registry, producer, run)
+        except Exception as error:
+            raise BackfillError(
+                f"{producer} {run[0].position}..{run[-1].position} cannot be applied:"
+                f" {type(error).__name__}: {error}"
+            ) from error
+
+
+def _touched(producer: str, envelopes: Sequence[Envelope]) -> list[str]:
     """The tables that applying writes to, found by doing it and rolling back."""
     tables: list[str] = []
-    try:
-        with all_companies("backfill"), connection.cursor() as cursor:
-            _apply(producer, pages)
+    with suppress(_Undo), transaction.atomic():
+        _apply(producer, envelopes)
+        with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT relname FROM pg_stat_xact_user_tables"
                 " WHERE n_tup_ins + n_tup_upd + n_tup_del > 0 AND relname <> ALL(%s) ORDER BY relname",
                 [list(_UNTOUCHED)],
             )
             tables = [row[0] for row in cursor.fetchall()]
-            transaction.set_rollback(True)
-            raise _Undo
-    except _Undo:
-        pass
+        raise _Undo
     return tables
 
 

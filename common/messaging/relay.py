@@ -26,7 +26,7 @@ from common.sagas.poll import expedite_waiting, ring_orchestrator
 TICK = 0.5
 POLL = 1.0
 BROKER_CHECK = 0.5
-GATHER = 0.025
+GATHER = 0.015
 """Seconds between two batches at the least: a batch costs every service some milliseconds, however small it is."""
 MAX_PAUSE = 10.0
 log = structlog.get_logger(__name__)
@@ -61,9 +61,9 @@ class Relay:
         self._sender = Sender()
         self._watch = BrokerWatch()
         # In a thread and with its file under our control: beat keeps only when each job last ran. It looks
-        # every TICK whether it is to stop.
+        # every second whether it is to stop.
         self._beat: Any = EmbeddedService(
-            load_app(settings.SERVICE), max_interval=TICK, thread=True, schedule_filename=beat_schedule_file
+            load_app(settings.SERVICE), max_interval=1, thread=True, schedule_filename=beat_schedule_file
         )
         self._threads = [
             threading.Thread(target=self._loop, args=args, name=args[0], daemon=True)

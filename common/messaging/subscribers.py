@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Min
+from django.db.models import Case, F, Min, When
 
+from common.messaging.feed import feed_head
 from common.messaging.models import Subscriber
 
 
@@ -25,6 +26,11 @@ def subscriber_seen(name: str, *, types: Sequence[str] | None, acknowledged: int
 
 
 def slowest_position() -> int | None:
-    """The lowest acknowledged position of all subscribers; None when there are none."""
-    lowest: int | None = Subscriber.objects.aggregate(lowest=Min("acknowledged"))["lowest"]
+    """The position that every subscriber has applied; None when there are no subscribers.
+
+    One that has not read anything since the log's epoch began has yet to read all of it again.
+    """
+    _, epoch, _ = feed_head()
+    applied = Case(When(epoch=epoch, then=F("acknowledged")), default=0)
+    lowest: int | None = Subscriber.objects.aggregate(lowest=Min(applied))["lowest"]
     return lowest

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
-from common.messaging.backfill import backfill
+from common.messaging.backfill import BackfillError, backfill
 from common.messaging.pull import FeedUnavailableError, producers
 
 
@@ -34,7 +34,7 @@ class Command(BaseCommand):
                 count, differences = backfill(
                     producer, aggregate_id=options["aggregate"], dry_run=options["dry_run"]
                 )
-            except (FeedUnavailableError, ValueError) as error:
+            except (FeedUnavailableError, BackfillError) as error:
                 raise CommandError(str(error)) from error
             self.stdout.write(
                 f"{producer}: {count} events applied{' (dry run)' if options['dry_run'] else ''}."
