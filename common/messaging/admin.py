@@ -54,15 +54,16 @@ class ParkedEventAdmin(OperatorAdmin):
 
     @admin.action(description=_("Apply again, with what waits behind it"))
     def retry(self, request: HttpRequest, queryset: QuerySet[ParkedEvent]) -> None:
-        """Apply the chosen events and those of their aggregates behind them."""
+        """Apply the parked events of the chosen ones' aggregates, each from its first."""
         for event in queryset.order_by("producer", "position"):
             try:
                 count = parked_retry(event, operator=str(request.user))
             except Exception as error:
                 self.message_user(request, f"{event}: {type(error).__name__}: {error}", messages.ERROR)
-                return
-            sentence = ngettext("%(count)d event applied.", "%(count)d events applied.", count)
-            self.message_user(request, sentence % {"count": count})
+                continue
+            if count:
+                sentence = ngettext("%(count)d event applied.", "%(count)d events applied.", count)
+                self.message_user(request, sentence % {"count": count})
 
     @admin.action(description=_("Give up"))
     def skip(self, request: HttpRequest, queryset: QuerySet[ParkedEvent]) -> None:

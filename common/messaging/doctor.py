@@ -39,18 +39,21 @@ def redis_faults() -> list[str]:
     return []
 
 
-def role_faults() -> list[str]:
-    """Sentences about a run-time database role that row-level security would not bind."""
+def role_faults(role: str | None = None) -> list[str]:
+    """Sentences about what row-level security would not bind: ``role`` (default: this process's) and tables."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
-        superuser, bypasses = cursor.fetchone()
+        cursor.execute(
+            "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = coalesce(%s, current_user)", [role]
+        )
+        (unbound,) = cursor.fetchone()
         cursor.execute(
             "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'company_id'"
-            " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relforcerowsecurity"
+            " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')"
+            " AND NOT (c.relrowsecurity AND c.relforcerowsecurity) ORDER BY 1"
         )
         open_tables = [row[0] for row in cursor.fetchall()]
     faults = []
-    if superuser or bypasses:
+    if unbound:
         faults.append("This process connects as a role that row-level security does not bind.")
     faults += [f"The table {table} has a company and no forced row-level security." for table in open_tables]
     return faults

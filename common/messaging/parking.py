@@ -1,32 +1,44 @@
 """What an operator does with parked events."""
 
-from collections.abc import Iterable
-
+from django.db import transaction
 from django.db.models.functions import Now
 
 from common.contracts.base import from_wire
 from common.messaging.consumers import registry
 from common.messaging.dispatch import dispatch
 from common.messaging.envelopes import Envelope
-from common.messaging.models import ParkedEvent
+from common.messaging.models import Cursor, ParkedEvent
 from common.security.tenancy import all_companies
 
 
 def parked_retry(event: ParkedEvent, *, operator: str) -> int:
-    """Apply ``event`` and the parked ones of its aggregate after it, in order; returns how many were applied.
+    """Apply the parked events of ``event``'s aggregate in order, from the first; returns how many were applied.
 
     Stops at the first that fails again and raises what its handler raised; those before it stay applied.
     """
     applied = 0
-    for waiting in _aggregate(event):
-        with all_companies("parked event"):
-            locked = ParkedEvent.objects.select_for_update().get(pk=waiting.pk)
-            if locked.state != ParkedEvent.State.PARKED:
-                continue
-            dispatch(registry, locked.producer, [from_wire(Envelope, locked.envelope)])
-            _resolve(locked, ParkedEvent.State.APPLIED, operator)
+    while _apply_first(event, operator):
         applied += 1
     return applied
+
+
+def _apply_first(event: ParkedEvent, operator: str) -> bool:
+    # A savepoint where a transaction is open, as on the admin's pages: a failure takes back its own event only.
+    with transaction.atomic(), all_companies("parked event"):
+        # The consumer waits: it would park the next event behind one that is just being applied.
+        Cursor.objects.select_for_update().filter(producer=event.producer).first()
+        waiting = _waiting(event)
+        if waiting is None:
+            return False
+        dispatch(registry, waiting.producer, [from_wire(Envelope, waiting.envelope)])
+        _resolve(waiting, ParkedEvent.State.APPLIED, operator)
+    return True
+
+
+def _waiting(event: ParkedEvent) -> ParkedEvent | None:
+    parked = ParkedEvent.objects.filter(state=ParkedEvent.State.PARKED)
+    of_aggregate = parked.filter(producer=event.producer, aggregate_id=event.aggregate_id)
+    return of_aggregate.select_for_update().order_by("position").first()
 
 
 def parked_skip(event: ParkedEvent, *, operator: str) -> None:
@@ -35,18 +47,6 @@ def parked_skip(event: ParkedEvent, *, operator: str) -> None:
         locked = ParkedEvent.objects.select_for_update().get(pk=event.pk)
         if locked.state == ParkedEvent.State.PARKED:
             _resolve(locked, ParkedEvent.State.SKIPPED, operator)
-
-
-def _aggregate(event: ParkedEvent) -> Iterable[ParkedEvent]:
-    with all_companies("parked event"):
-        return list(
-            ParkedEvent.objects.filter(
-                producer=event.producer,
-                aggregate_id=event.aggregate_id,
-                state=ParkedEvent.State.PARKED,
-                position__gte=event.position,
-            ).order_by("position")
-        )
 
 
 def _resolve(event: ParkedEvent, state: ParkedEvent.State, operator: str) -> None:
