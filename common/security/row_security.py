@@ -42,7 +42,7 @@ class TenantPolicy(migrations.RunSQL):
         super().__init__(policy_sql(table, condition), drop_sql(table))
         self._arguments = ((table, column), {"nullable": nullable})
 
-    def deconstruct(self) -> tuple[str, tuple[str, ...], dict[str, bool]]:  # type: ignore[override]
+    def deconstruct(self) -> tuple[str, tuple[str, ...], dict[str, bool]]:
         """Django's serialised form of the operation."""
         return (self.__class__.__name__, *self._arguments)
 
@@ -61,6 +61,6 @@ class ConditionPolicy(migrations.RunSQL):
         super().__init__(policy_sql(table, condition, check), drop_sql(table))
         self._arguments = (table, condition, check)
 
-    def deconstruct(self) -> tuple[str, tuple[str, ...], dict[str, bool]]:  # type: ignore[override]
+    def deconstruct(self) -> tuple[str, tuple[str, ...], dict[str, bool]]:
         """Django's serialised form of the operation."""
         return (self.__class__.__name__, self._arguments, {})

@@ -29,9 +29,11 @@ class BrokenBackend(BaseEmailBackend):
 
 
 def token_in(message: Any) -> str:
-    found = re.search(re.escape(settings.PUBLIC_URL) + r"/(?:password/reset|email/verify)/(\S+)", message.body)
+    found = re.search(
+        re.escape(settings.PUBLIC_URL) + r"/(?:password/reset|email/verify)/(\S+)", message.body
+    )
     assert found is not None
-    return found.group(1)
+    return str(found.group(1))
 
 
 def pass_time(**delta: float) -> None:
