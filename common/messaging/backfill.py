@@ -49,8 +49,8 @@ def backfill(
     pages = list(_pages(producer, aggregate_id, after=0))
     with suppress(_Undo), transaction.atomic(durable=True), all_companies("backfill"):
         cursor = Cursor.objects.select_for_update().filter(producer=producer).first()
-        if cursor is None:
-            return 0, []
+        if cursor is None or cursor.epoch is None:
+            return 0, []  # Of a log without an event, nothing has been applied.
         if cursor.epoch != pages[0].epoch:
             raise BackfillError(
                 f"{producer} has begun a new epoch: its whole log is being read again anyway."
