@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 import common.search  # noqa: F401  (registers the lookup used below)
 from auth_service.users.access import NO_ACCESS, Access
-from auth_service.users.choices import MailPurpose
+from auth_service.users.choices import MailPurpose, role_title
 from auth_service.users.models import AccountMail, Membership, Permission, Role, Session, SigningKey, User
 from auth_service.users.models.people import email_normalised
 from auth_service.users.services.mails import account_mail_request
@@ -23,6 +23,7 @@ from auth_service.users.services.roles import role_assign, role_revoke
 from auth_service.users.services.sessions import sessions_revoke
 from auth_service.users.services.users import user_activate, user_create, user_deactivate, user_edit
 from common.reference.models import CompanyRef
+from common.reference.selectors import name_for_reader
 from common.staff.admin import TenantAdmin
 from common.staff.inlines import TabularInline
 from common.staff.operators import OperatorAdmin
@@ -37,8 +38,8 @@ def asking(request: HttpRequest) -> Access:
 
 
 def with_company_name(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Rows with the name of their company as the company service last told it."""
-    names = CompanyRef.objects.filter(company_id=OuterRef("company_id")).values("name")[:1]
+    """Rows with the name of their company as the company service last told it, in the reader's language."""
+    names = CompanyRef.objects.filter(company_id=OuterRef("company_id")).values_list(name_for_reader())[:1]
     named: QuerySet[Any] = rows.annotate(company_name=Subquery(names))
     return named
 
@@ -49,6 +50,20 @@ def company(row: Any) -> str:
     if row.company_id is None:
         return str(_("all companies"))
     return row.company_name or str(row.company_id)
+
+
+class RoleNameFilter(admin.AllValuesFieldListFilter):
+    """By a role's name, in the reader's words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = str(_("role"))
+
+    def choices(self, changelist: Any) -> Any:
+        return [
+            {**choice, "display": role_title(str(choice["display"]))}
+            for choice in super().choices(changelist)
+        ]
 
 
 class UserForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -108,7 +123,7 @@ class UserAdmin(TenantAdmin):
     form = UserForm
     inlines = (MembershipInline,)
     list_display = ("email", "first_name", "last_name", "is_active", "email_verified", "last_login")
-    list_filter = ("is_active", "email_verified", "memberships__role__name")
+    list_filter = ("is_active", "email_verified", ("memberships__role__name", RoleNameFilter))
     search_fields = ("email__folded_prefix",)
     search_help_text = _("The beginning of the e-mail address")
     ordering = ("email",)
@@ -243,15 +258,19 @@ class RoleAdmin(OperatorAdmin):
     """What each role may do."""
 
     permission_area = "settings"
-    list_display = ("name", company, "level", "description", "codes")
-    list_filter = ("name", "level")
+    list_display = ("title", company, "level", "codes")
+    list_filter = (("name", RoleNameFilter), "level")
     search_fields = ("name",)
-    fields = ("name", "description", "level", "codes")
+    fields = ("title", "name", "description", "level", "codes")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Role]:
         permissions = Prefetch("permissions", Permission.objects.order_by("code"))
         return with_company_name(super().get_queryset(request)).prefetch_related(permissions)
+
+    @admin.display(description=_("role"), ordering="name")
+    def title(self, role: Role) -> str:
+        return role.title
 
     @admin.display(description=_("permissions"))
     def codes(self, role: Role) -> str:

@@ -16,6 +16,11 @@ class RoleName(models.TextChoices):
     WORKER = "worker", _("Worker")
 
 
+def role_title(name: str) -> str:
+    """What people read for a role: the words for a known one, else the name that its company gave it."""
+    return str(RoleName(name).label) if name in RoleName.values else name
+
+
 class MailPurpose(models.TextChoices):
     """What a mailed single-use token allows."""
 

@@ -131,6 +131,7 @@ def service_settings(service: Service) -> dict[str, Any]:
         "LANGUAGE_CODE": "en",
         "LANGUAGES": [("en", "English"), ("ar", "العربية")],
         "LOCALE_PATHS": [ROOT / "common" / "locale"],
+        "FORMAT_MODULE_PATH": ["common.conf.formats"],
         "USE_TZ": True,
         "TIME_ZONE": "Asia/Kuwait",
         "STATIC_URL": "static/",

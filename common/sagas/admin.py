@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import DomainError
 from common.reference.models import CompanyRef
+from common.reference.selectors import name_for_reader
 from common.sagas import services
 from common.sagas.models import LIVE, SagaEffect, SagaInstance, SagaState, SagaStep
 from common.sagas.registry import subject_of
-from common.sagas.wording import error_sentence, saga_title, step_error, step_title, waiting_reason
+from common.sagas.wording import error_sentence, heading, saga_title, step_error, step_title, waiting_reason
 from common.staff.operators import OperatorAdmin
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ class SagaAdmin(OperatorAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SagaInstance]:
         """With the company's name from the local copy."""
-        name = CompanyRef.objects.filter(company_id=OuterRef("company_id")).values("name")
+        name = CompanyRef.objects.filter(company_id=OuterRef("company_id")).values_list(name_for_reader())
         sagas: QuerySet[SagaInstance] = super().get_queryset(request)
         return sagas.annotate(company_name=Subquery(name))
 
@@ -192,9 +193,9 @@ class SagaAdmin(OperatorAdmin):
             {"url": reverse("admin:sagas_act", args=[object_id, action]), "label": ACTIONS[action][0]}
             for action in offered
         ]
-        return super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), "saga_buttons": buttons}
-        )
+        subtitle = heading(saga) if saga else None
+        context = {**(extra_context or {}), "saga_buttons": buttons, "subtitle": subtitle}
+        return super().change_view(request, object_id, form_url, context)
 
     @staticmethod
     def _offered(saga: SagaInstance) -> list[str]:
@@ -221,6 +222,7 @@ class SagaAdmin(OperatorAdmin):
             **self.admin_site.each_context(request),
             "form": form,
             "saga": saga,
+            "subtitle": heading(saga),
             "step": step_title(saga, saga.step),
             "title": label,
             "opts": self.opts,

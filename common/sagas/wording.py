@@ -5,13 +5,18 @@ from typing import Any
 from django.utils.translation import gettext
 
 from common.sagas.models import SagaInstance
-from common.sagas.registry import find
+from common.sagas.registry import find, subject_of
 
 
 def saga_title(saga: SagaInstance) -> str:
     """What the saga is about, or its name when this service has no words for it."""
     entry = find(saga.name, saga.version)
     return str(entry.title) if entry and entry.title else saga.name
+
+
+def heading(saga: SagaInstance) -> str:
+    """What the saga is about and for whom, as far as that is known."""
+    return ": ".join(part for part in (saga_title(saga), subject_of(saga)) if part)
 
 
 def step_title(saga: SagaInstance, step: str) -> str:

@@ -5,7 +5,7 @@ from django.utils import translation
 from django.utils.translation import ngettext
 
 from common.sagas.models import SagaInstance
-from common.sagas.wording import saga_title, step_title
+from common.sagas.wording import heading, saga_title, step_title
 from common.testing.arabic import english_left
 from employee_service.employees.choices import EmploymentType
 from employee_service.employees.exceptions import EmployeeNotFoundError
@@ -31,15 +31,23 @@ def test_an_employee_and_their_fields_have_arabic_names() -> None:
     assert named["position"] == "المسمى الوظيفي"
 
 
+def test_an_employee_is_called_by_their_arabic_name_where_it_is_known() -> None:
+    employee = Employee(number="7", first_name="Noura", last_name="Al-Salem", full_name_ar="نورة السالم")
+    assert str(employee) == "7 نورة السالم"
+    assert str(Employee(number="8", first_name="Maria", last_name="Santos")) == "8 Maria Santos"
+    with translation.override("en"):
+        assert str(employee) == "7 Noura Al-Salem"
+
+
 def test_choices_and_refusals_are_in_arabic() -> None:
     assert str(EmploymentType.FULL_TIME.label) == "دوام كامل"
     assert str(EmployeeNotFoundError().message) == "لا يوجد موظف كهذا."
 
 
 def test_a_hire_and_its_steps_have_arabic_titles() -> None:
-    hire = SagaInstance(name=CREATE_EMPLOYEE_SAGA.name, version=CREATE_EMPLOYEE_SAGA.version)
+    hire = SagaInstance(name=CREATE_EMPLOYEE_SAGA.name, version=CREATE_EMPLOYEE_SAGA.version, data={})
     steps = [step_title(hire, step.name) for step in CREATE_EMPLOYEE_SAGA.steps]
-    assert saga_title(hire) == "تعيين موظف"
+    assert saga_title(hire) == heading(hire) == "تعيين موظف"
     assert steps == ["إنشاء الحساب", "إنشاء سجل الموظف", "احتساب الموظف في عدد موظفي الشركة"]
 
 

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from auth_service.users.choices import role_title
 from auth_service.users.models.base import Row
 from auth_service.users.models.people import User
 
@@ -67,7 +68,12 @@ class Role(Row):
     def __str__(self) -> str:
         # Pickers that offer the roles of several companies load the company's name with the role.
         company_name: str = getattr(self, "company_name", None) or ""
-        return f"{self.name} · {company_name}" if company_name else self.name
+        return f"{self.title} · {company_name}" if company_name else self.title
+
+    @property
+    def title(self) -> str:
+        """The role in the reader's words."""
+        return role_title(self.name)
 
 
 class RolePermission(Row):

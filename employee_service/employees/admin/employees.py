@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -160,14 +161,14 @@ class EmployeeAdmin(TenantAdmin):
         dates = [date for date in (getattr(employee, field) for field in EXPIRIES) if date is not None]
         if not dates:
             return self.get_empty_value_display()
-        return str((min(dates) - timezone.localdate()).days)
+        return left_to_right((min(dates) - timezone.localdate()).days)
 
     @admin.display(description=_("civil ID"))
     def masked_civil_id(self, employee: Employee) -> str:
         """The last three digits: enough to tell two apart in a list."""
         if not employee.civil_id:
             return self.get_empty_value_display()
-        return f"••••{employee.civil_id[-3:]}"
+        return left_to_right(f"••••{employee.civil_id[-3:]}")
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """The form, told who fills it in."""
@@ -291,6 +292,11 @@ class EmployeeAdmin(TenantAdmin):
         else:
             return True
         return False
+
+
+def left_to_right(text: object) -> str:
+    """``text`` in its own direction: among Arabic letters a sign before a number would stand behind it."""
+    return format_html('<span dir="ltr">{}</span>', text)
 
 
 def _hire_data(form: HireForm) -> CreateEmployeeData:

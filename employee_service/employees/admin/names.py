@@ -3,12 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
-from django.utils.translation import get_language
 
 from common.reference.models import CompanyRef, DepartmentRef
+from common.reference.selectors import name_for_reader
 from common.security.principal import Principal
 from common.staff.models import StaffUser
 
@@ -23,20 +22,13 @@ def asking(request: HttpRequest) -> Principal:
     return request.user.principal() if isinstance(request.user, StaffUser) else NOBODY
 
 
-def _name() -> Any:
-    """The name in the reader's language, as far as it is known."""
-    if get_language() == "ar":
-        return Coalesce(NullIf("name_ar", Value("")), F("name"))
-    return F("name")
-
-
 def with_names(employees: QuerySet[Any]) -> QuerySet[Any]:
     """Rows with ``company_name`` and ``department_name``, found for the rows of a page in the same query."""
     companies = CompanyRef.objects.filter(company_id=OuterRef("company_id"))
     departments = DepartmentRef.objects.filter(department_id=OuterRef("department_id"))
     named: QuerySet[Any] = employees.annotate(
-        company_name=Subquery(companies.values_list(_name())[:1]),
-        department_name=Subquery(departments.values_list(_name())[:1]),
+        company_name=Subquery(companies.values_list(name_for_reader())[:1]),
+        department_name=Subquery(departments.values_list(name_for_reader())[:1]),
     )
     return named
 
@@ -44,7 +36,10 @@ def with_names(employees: QuerySet[Any]) -> QuerySet[Any]:
 def company_choices(*, active: bool = False) -> list[tuple[str, str]]:
     """Id and name of the companies in sight."""
     companies = CompanyRef.objects.filter(is_active=True) if active else CompanyRef.objects.all()
-    return [(str(key), name) for key, name in companies.order_by("name").values_list("company_id", _name())]
+    return [
+        (str(key), name)
+        for key, name in companies.order_by("name").values_list("company_id", name_for_reader())
+    ]
 
 
 def department_choices(company_id: UUID | None = None) -> list[tuple[str, str]]:
@@ -52,5 +47,5 @@ def department_choices(company_id: UUID | None = None) -> list[tuple[str, str]]:
     departments = DepartmentRef.objects.all()
     if company_id is not None:
         departments = departments.filter(company_id=company_id)
-    found = departments.order_by("name").values_list("department_id", _name())
+    found = departments.order_by("name").values_list("department_id", name_for_reader())
     return [(str(key), name) for key, name in found]

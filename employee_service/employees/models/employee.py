@@ -6,8 +6,8 @@ from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 import common.search  # noqa: F401  (registers the folded_prefix lookup)
 from employee_service.employees.choices import (
@@ -201,7 +201,8 @@ class Employee(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number} {self.display_name}"
+        arabic = self.full_name_ar if get_language() == "ar" else ""
+        return f"{self.number} {arabic or self.display_name}"
 
     @property
     def display_name(self) -> str:
