@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.db.models import F
 from django.db.models.functions import Now
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -47,14 +47,14 @@ def _letter(purpose: str) -> Letter:
             _("Set a new password"),
             _(
                 "Use this address within one hour to set a new password."
-                " If you did not ask for it, do nothing.\n\n%s\n"
+                " If you did not ask for it, do nothing."
             ),
             "password/reset",
             PASSWORD_RESET_LIFETIME,
         )
     return Letter(
         _("Confirm your e-mail address"),
-        _("Use this address within two days to confirm your e-mail address.\n\n%s\n"),
+        _("Use this address within two days to confirm your e-mail address."),
         "email/verify",
         EMAIL_VERIFICATION_LIFETIME,
     )
@@ -98,7 +98,8 @@ def _send(mail: AccountMail) -> bool:
     token = secrets.token_urlsafe(32)
     link = f"{PUBLIC_URL}/{letter.path}/{token}"
     try:
-        send_mail(str(letter.subject), str(letter.text) % link, settings.DEFAULT_FROM_EMAIL, [mail.email])
+        subject, text = _in_both_languages(letter.subject, " · "), _in_both_languages(letter.text, "\n\n")
+        send_mail(subject, f"{text}\n\n{link}\n", settings.DEFAULT_FROM_EMAIL, [mail.email])
     except (SMTPException, OSError) as error:
         log.warning("account mail not sent", mail_id=str(mail.pk), error=repr(error))
         _postpone(mail)
@@ -108,6 +109,15 @@ def _send(mail: AccountMail) -> bool:
         sent_at=now, updated_at=now, token_hash=_hash(token), expires_at=now + letter.lifetime
     )
     return True
+
+
+def _in_both_languages(sentence: str | Promise, between: str) -> str:
+    """An address does not tell its owner's language; Arabic is the language of most."""
+    said = []
+    for language in ("ar", "en"):
+        with translation.override(language):
+            said.append(str(sentence))
+    return between.join(said)
 
 
 def _postpone(mail: AccountMail) -> None:

@@ -10,6 +10,7 @@ from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from auth_service.users.models import AccountMail, User
 from auth_service.users.tasks import purge_expired, send_account_mails
@@ -185,3 +186,15 @@ def test_a_hired_person_chooses_a_password_by_mail(api: Api, company_id: UUID) -
     user = member(company_id, password="!unusable")
     assert reset(api, ask(api, user)).status_code == 200
     assert api().post("/login", {"email": user.email, "password": NEW}).status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_mail_speaks_arabic_and_english_whatever_language_asked_for_it(api: Api, company_id: UUID) -> None:
+    user = member(company_id)
+    with translation.override("ar"):
+        ask(api, user)
+    (message,) = mail.outbox
+    assert message.subject == "تعيين كلمة مرور جديدة · Set a new password"
+    assert "استخدم هذا الرابط خلال ساعة" in message.body
+    assert "Use this address within one hour" in message.body
+    assert message.body.count("/password/reset/") == 1
