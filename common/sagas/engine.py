@@ -57,9 +57,13 @@ def _take(instance: SagaInstance, now: datetime) -> Dispatch | None:
         machine.take(instance, now)
         return machine.command_for(instance) if instance.state in LIVE else None
     except Exception as error:
-        log.exception("saga cannot be driven", saga=str(instance.id))
-        machine.park(instance, "UNREADABLE", f"{type(error).__name__}: {error}")
+        _park_unreadable(instance, error)
         return None
+
+
+def _park_unreadable(instance: SagaInstance, error: Exception) -> None:
+    log.error("saga cannot be driven", saga=str(instance.id), exc_info=error)
+    machine.park(instance, "UNREADABLE", f"{type(error).__name__}: {error}")
 
 
 def record_answers(answers: Sequence[Answer]) -> None:
@@ -75,7 +79,7 @@ def record_answers(answers: Sequence[Answer]) -> None:
         for saga_id, answer in expected.items():
             _advance(instances[saga_id], answer, now)
         moved = [instances[saga_id] for saga_id in expected]
-        held = _run_hooks(moved)
+        held = run_hooks(moved)
         moved = [instance for instance in moved if instance.id not in held]
         dispatches = [item for item in (_continue(instance, now) for instance in moved) if item]
         store.save(moved)
@@ -100,12 +104,16 @@ def _expected(instance: SagaInstance, answer: Answer) -> bool:
 
 
 def _advance(instance: SagaInstance, answer: Answer, now: datetime) -> None:
-    if answer.status is Status.DONE:
-        machine.step_done(instance, now, answer.result)
-    elif answer.status is Status.REFUSED and answer.direction is Direction.DO:
-        machine.step_refused(instance, now, answer.error)
-    else:
-        machine.step_failed(instance, now)
+    try:
+        if answer.status is Status.DONE:
+            machine.step_done(instance, now, answer.result)
+        elif answer.status is Status.REFUSED and answer.direction is Direction.DO:
+            machine.step_refused(instance, now, answer.error)
+        else:
+            machine.step_failed(instance, now)
+    except Exception as error:
+        # One that this code cannot read must not keep the other answers of its message from being recorded.
+        _park_unreadable(instance, error)
 
 
 def _continue(instance: SagaInstance, now: datetime) -> Dispatch | None:
@@ -115,7 +123,7 @@ def _continue(instance: SagaInstance, now: datetime) -> Dispatch | None:
     return _take(instance, now)
 
 
-def _run_hooks(instances: Iterable[SagaInstance]) -> set[UUID]:
+def run_hooks(instances: Iterable[SagaInstance]) -> set[UUID]:
     """Run what happens locally when sagas end; returns those whose hook failed, to be left as they were."""
     ended: dict[tuple[str, str, str], list[SagaInstance]] = defaultdict(list)
     for instance in instances:

@@ -165,7 +165,8 @@ def _run(
             results[message.saga_id] = Outcome.failed(error)
             continue
         groups[None if participant.crosses_companies else message.company_id].append(call)
-    for company_id, calls in groups.items():
+    # In one order everywhere: two batches that lock rows of the same companies must not wait for each other.
+    for company_id, calls in sorted(groups.items(), key=lambda group: str(group[0])):
         scope = company_scope(company_id) if company_id else all_companies(participant.crosses_companies)
         with scope:
             outcomes = _together(participant, calls)

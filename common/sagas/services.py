@@ -7,7 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
@@ -15,10 +15,11 @@ from common.contracts.base import to_wire
 from common.errors import ConflictError, NotFoundError
 from common.messaging.doorbell import SAGAS, ring_on_commit
 from common.observability.context import current_request_id
-from common.sagas import machine, store
+from common.sagas import engine, machine, store
 from common.sagas.definition import DataT, SagaDefinition
 from common.sagas.models import LIVE, SagaInstance, SagaState, SagaStep
 from common.sagas.outcomes import Direction
+from common.sagas.readability import unreadable_because
 from common.sagas.registry import registered
 from common.sagas.waiting import waiter
 from common.security.tenancy import all_companies
@@ -39,6 +40,13 @@ class SagaNotParkedError(ConflictError):
 
     code = "SAGA_NOT_WAITING"
     default_message = _("The saga is not in a state that allows this.")
+
+
+class SagaUnreadableError(ConflictError):
+    """The saga's version, step or data is not one that this code knows."""
+
+    code = "SAGA_UNREADABLE"
+    default_message = _("This version of the program cannot read this saga.")
 
 
 def saga_start(
@@ -90,12 +98,15 @@ def saga_wait(saga_id: UUID, timeout_seconds: float) -> SagaInstance | None:
 @contextmanager
 def _by_hand(saga_id: UUID, *states: SagaState) -> Iterator[SagaInstance]:
     """Lock the saga for an operator; on leaving, commands under way are stale and it is due at once."""
-    with all_companies("operator"):
+    # A savepoint where a transaction is open, as on the admin's pages: a refusal takes back its own work only.
+    with transaction.atomic(), all_companies("operator"):
         instance = store.lock([saga_id]).get(saga_id)
         if instance is None:
             raise NotFoundError
         if instance.state not in states:
             raise SagaNotParkedError(details={"state": instance.state})
+        if reason := unreadable_because(instance):
+            raise SagaUnreadableError(details={"reason": reason})
         yield instance
         instance.fence += 1
         store.save([instance])
@@ -139,6 +150,8 @@ def _settle(saga_id: UUID, status: SagaStep.Status, operator: str, reason: str) 
             # The end of a saga has effects of its own; only the engine brings them about.
             raise SagaNotParkedError(_("The last step cannot be skipped: retry it, or compensate."))
         machine.step_done(instance, now, {})
+        if engine.run_hooks([instance]):
+            raise SagaNotParkedError(_("What happens at the end of the saga failed: try again."))
 
 
 def _is_last(instance: SagaInstance) -> bool:

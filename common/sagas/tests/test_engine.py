@@ -1,20 +1,26 @@
 """The life of sagas, with every trouble that can be brought about in one process."""
 
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from common.contracts.base import to_wire
 from common.sagas import engine, machine, services, store
 from common.sagas.models import SagaEffect, SagaInstance, SagaState, SagaStep
-from common.sagas.outcomes import Answer, CommandMessage, Direction, Status
-from common.sagas.participant import execute, participants
+from common.sagas.outcomes import Answer, Call, CommandMessage, Direction, Outcome, Status
+from common.sagas.participant import execute, participants, participates
+from common.sagas.registry import Finished, register
 from common.sagas.tests.toy import (
     COMPANY,
     OTHER_COMPANY,
     TOY,
+    Touch,
     ToyData,
     all_effects,
     check_invariants,
@@ -27,11 +33,10 @@ from common.sagas.tests.toy import (
 )
 from common.security.tenancy import all_companies, company_scope
 from common.testing.sagas import TestBroker
+from common.testing.threads import run_all
 
 
 def command(saga_id: UUID, step: str, fence: int, key: str, company: UUID = COMPANY) -> CommandMessage:
-    from common.sagas.tests.toy import Touch
-
     return CommandMessage(
         saga_id=saga_id,
         step=step,
@@ -224,8 +229,6 @@ def test_a_saga_of_a_version_this_code_does_not_know_waits_for_an_operator(broke
 
 
 def test_two_orchestrators_never_claim_the_same_saga(broker: TestBroker) -> None:
-    from common.testing.threads import run_all
-
     start(*(ToyData(key=f"k{n}") for n in range(60)))
     assert sum(run_all([engine.orchestrate] * 4)) == 60
     with all_companies("test"):
@@ -264,8 +267,6 @@ def test_undoing_twice_undoes_once(committed_db: None) -> None:
 
 
 def test_the_same_command_delivered_to_four_workers_at_once_has_one_effect(committed_db: None) -> None:
-    from common.testing.threads import run_all
-
     saga_id = uuid4()
     answers = run_all([lambda: do(saga_id, "one", fence=1)] * 4)
     assert {answer.status for answer in answers} == {Status.DONE}
@@ -326,3 +327,68 @@ def test_a_saga_whose_end_fails_is_tried_again_and_does_not_hold_up_others(broke
 def test_the_definition_refuses_two_steps_of_one_name() -> None:
     with pytest.raises(ValueError, match="names of their own"):
         type(TOY)(name="x", version="1", data=ToyData, steps=(TOY.steps[0], TOY.steps[0]))
+
+
+class TestEndByHand:
+    """The end of a saga has effects of its own, also when an operator's hand brings it about."""
+
+    @pytest.fixture
+    def ended(self) -> list[UUID]:
+        """The sagas whose undoing was told to the service; its hook fails for those called 'bad'."""
+        ended: list[UUID] = []
+
+        def tell(finished: Sequence[Finished]) -> None:
+            if any(item.data.key == "bad" for item in finished):
+                raise OSError("trouble")
+            ended.extend(item.instance.id for item in finished)
+
+        register(replace(TOY, name="toy with an end"), compensated_many=tell)
+        return ended
+
+    def parked(self, broker: TestBroker, key: str) -> UUID:
+        (saga_id,) = start(ToyData(key=key, refuses="two", undo_fails="one"))
+        with all_companies("test"):
+            SagaInstance.objects.filter(pk=saga_id).update(name="toy with an end")
+        drive(broker)
+        assert (saga(saga_id).state, saga(saga_id).step) == (SagaState.PARKED, "one")
+        return saga_id
+
+    def test_skipping_the_last_undoing_ends_the_saga_with_its_effects(
+        self, broker: TestBroker, ended: list[UUID]
+    ) -> None:
+        saga_id = self.parked(broker, "a")
+        services.saga_skip(saga_id, operator="nadia", reason="it is gone")
+        assert (saga(saga_id).state, ended) == (SagaState.COMPENSATED, [saga_id])
+
+    def test_an_end_that_fails_leaves_the_saga_as_it_was(self, broker: TestBroker, ended: list[UUID]) -> None:
+        saga_id = self.parked(broker, "bad")
+        with pytest.raises(services.SagaNotParkedError, match="end of the saga"):
+            services.saga_mark_done(saga_id, operator="nadia", reason="it is gone")
+        assert (saga(saga_id).state, ended) == (SagaState.PARKED, [])
+
+
+def test_batches_that_touch_the_same_companies_do_not_wait_for_each_other(committed_db: None) -> None:
+    """Each takes the lock of its first company before either goes on to its second."""
+    both_have_one = threading.Barrier(2)
+
+    @participates("toy.lock", command=Touch)
+    def lock(calls: Sequence[Call[Touch]]) -> list[Outcome]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [calls[0].company_id.int])
+        with suppress(threading.BrokenBarrierError):
+            both_have_one.wait(0.5)
+        return [Outcome.done() for _ in calls]
+
+    def batch(first: UUID, second: UUID) -> list[CommandMessage]:
+        ids = sorted([uuid4(), uuid4()])
+        return [
+            command(saga_id, "lock", 1, "k", company)
+            for saga_id, company in zip(ids, (first, second), strict=True)
+        ]
+
+    works = [
+        lambda: execute(participants["toy.lock"], batch(COMPANY, OTHER_COMPANY)),
+        lambda: execute(participants["toy.lock"], batch(OTHER_COMPANY, COMPANY)),
+    ]
+    answers = [answer.status for done in run_all(works) for answer in done]
+    assert answers == [Status.DONE] * 4
