@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from common.legacy.choices import Problem, SubjectKind
 from common.legacy.models import ImportRun, ImportTable, QuarantinedRow, ToDoItem
@@ -72,7 +72,9 @@ class QuarantinedRowAdmin(OperatorAdmin):
     def what_is_wrong(self, row: QuarantinedRow) -> str:
         """Each column with its problem, in the reader's language."""
         problems = [f"{column} {Problem(code).label}" for column, code in row.problems.items()]
-        return ", ".join([*problems, *([row.detail] if row.detail else [])])
+        # Kept as code and English sentence, when a service refused the row.
+        code, colon, sentence = row.detail.partition(": ")
+        return ", ".join([*problems, *([f"{code}{colon}{gettext(sentence)}"] if row.detail else [])])
 
     @admin.display(description=_("content"))
     def shown_content(self, row: QuarantinedRow) -> SafeString:

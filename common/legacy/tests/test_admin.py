@@ -86,6 +86,15 @@ def test_a_row_set_aside_is_shown_with_what_is_wrong_and_without_its_password(
     assert "$2b$12$secret" not in page
 
 
+def test_a_reader_of_arabic_sees_why_in_arabic(client: Client, row: QuarantinedRow) -> None:
+    with all_companies("test"):
+        QuarantinedRow.objects.update(detail="CONFLICT: This conflicts with existing data.")
+    sign_in(client, role="company_manager", company_id=COMPANY)
+    client.cookies["django_language"] = "ar"
+    page = text(client, f"{ROWS}{row.pk}/change/")
+    assert "salary سالب, CONFLICT: يتعارض هذا مع بيانات موجودة." in page
+
+
 def test_rows_set_aside_are_hidden_from_whoever_may_not_edit_employees(
     client: Client, row: QuarantinedRow
 ) -> None:
