@@ -60,7 +60,7 @@ def saga_start_many(
     definition: SagaDefinition[DataT], starts: Iterable[Start], *, actor_id: UUID | None
 ) -> list[SagaInstance]:
     """Like :func:`saga_start` for many at once."""
-    deadline = store.database_now() + timedelta(seconds=definition.deadline_seconds)
+    now = store.database_now()
     instances = SagaInstance.objects.bulk_create(
         [
             SagaInstance(
@@ -70,7 +70,10 @@ def saga_start_many(
                 company_id=start.company_id,
                 data=to_wire(start.data),
                 step=definition.steps[0].name,
-                deadline_at=deadline,
+                # Not by the database's defaults: without them, Django sends many rows as a few arrays.
+                created_at=now,
+                wake_at=now,
+                deadline_at=now + timedelta(seconds=definition.deadline_seconds),
                 actor_id=actor_id,
                 request_id=current_request_id() or "",
             )

@@ -10,7 +10,7 @@ from uuid import UUID
 import structlog
 from django.db import connection
 
-INTERVAL = 0.015
+INTERVAL = 0.025
 IDLE_SECONDS = 30.0
 log = structlog.get_logger(__name__)
 
