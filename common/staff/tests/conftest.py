@@ -7,12 +7,19 @@ import pytest
 from django.test import Client
 
 from common.security.tests.key_server import Server
+from common.staff.tests.addresses import tables_shown
 from common.testing.tokens import trust_test_key
 
 
 @pytest.fixture(autouse=True)
 def trusted() -> None:
     trust_test_key()
+
+
+@pytest.fixture(autouse=True)
+def tables() -> Iterator[None]:
+    with tables_shown():
+        yield
 
 
 @pytest.fixture
