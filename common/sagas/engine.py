@@ -25,8 +25,9 @@ from common.sagas.registry import Finished, Registered, read_data, registered
 from common.security.tenancy import all_companies
 
 CLAIM = 500
-IN_FLIGHT = 1_000
-"""Sagas waiting for an answer at once: more would only time out in the participants' queues."""
+IN_FLIGHT = 600
+"""Sagas waiting for an answer at once: a full message for each of three participants. More would only time out
+in their queues, so others begin when these have ended."""
 CHUNK = 200
 ALONE_FROM = 4
 """From this attempt on a command travels alone: one that kills its worker must not take others along. Not
@@ -40,8 +41,11 @@ log = structlog.get_logger(__name__)
 def orchestrate() -> int:
     """Claim due sagas and send their commands; returns how many were claimed."""
     with all_companies("saga orchestrator"):
-        free = max(CLAIM // 10, min(CLAIM, IN_FLIGHT - store.awaiting_count()))
-        instances = store.lock_due(free)
+        # What has begun goes first: it holds accounts and records that somebody waits for.
+        instances = store.lock_due(CLAIM, begun=True)
+        room = min(CLAIM, IN_FLIGHT - store.awaiting_count())
+        if room > 0:
+            instances += store.lock_due(room, begun=False)
         now = store.database_now()
         dispatches = [item for item in (_take(instance, now) for instance in instances) if item]
         store.save(instances)

@@ -48,9 +48,13 @@ def database_now() -> datetime:
     return now
 
 
-def lock_due(limit: int) -> list[SagaInstance]:
-    """Up to ``limit`` live sagas whose time has come and that nobody else has locked, longest waiting first."""
+def lock_due(limit: int, *, begun: bool) -> list[SagaInstance]:
+    """Up to ``limit`` live sagas whose time has come and that nobody else has locked, longest waiting first.
+
+    Either those of which a command was ever sent, or the others.
+    """
     due = SagaInstance.objects.filter(state__in=LIVE, wake_at__lte=database_now()).order_by("wake_at")
+    due = due.filter(fence__gt=0) if begun else due.filter(fence=0)
     return list(due.select_for_update(skip_locked=True)[:limit])
 
 

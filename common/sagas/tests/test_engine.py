@@ -392,3 +392,29 @@ def test_batches_that_touch_the_same_companies_do_not_wait_for_each_other(commit
     ]
     answers = [answer.status for done in run_all(works) for answer in done]
     assert answers == [Status.DONE] * 4
+
+
+def test_only_so_many_sagas_wait_for_answers_at_once(
+    broker: TestBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "IN_FLIGHT", 3)
+    start(*(ToyData(key=f"crowd{number}") for number in range(10)))
+    assert [engine.orchestrate(), engine.orchestrate()] == [3, 0]
+    with all_companies("test"):
+        assert store.awaiting_count() == 3
+    drive(broker)
+    with all_companies("test"):
+        assert SagaInstance.objects.filter(state=SagaState.COMPLETED).count() == 10
+
+
+def test_a_backlog_does_not_hold_up_what_has_begun(
+    broker: TestBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "IN_FLIGHT", 1)
+    (begun,) = start(ToyData(key="begun"))
+    assert engine.orchestrate() == 1
+    broker.flush()
+    start(*(ToyData(key=f"behind{number}") for number in range(5)))
+    time_passes()
+    assert engine.orchestrate() == 1
+    assert saga(begun).attempts == 2
