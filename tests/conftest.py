@@ -2,6 +2,16 @@
 
 import pytest
 
+WHOLE_SYSTEMS = {"running", "house"}
+SECONDS = 300
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first test of a whole system also starts it, which takes its time on a busy machine."""
+    for item in items:
+        if WHOLE_SYSTEMS & set(getattr(item, "fixturenames", ())) and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(SECONDS))
+
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what tests noted with ``record_property``."""
