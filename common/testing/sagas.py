@@ -81,6 +81,16 @@ class TestBroker:
         """Lose the first message of a queue; False when none waits."""
         return self.redis.rpop(name) is not None
 
+    def repeat_one(self, name: str) -> None:
+        """Queue the first message of a queue once more, at its end."""
+        message = self.redis.lindex(name, -1)
+        if message is not None:
+            self.redis.lpush(name, message)
+
+    def delay_one(self, name: str) -> None:
+        """Put the first message of a queue at its end."""
+        self.redis.lmove(name, name, "RIGHT", "LEFT")
+
     def put_aside(self) -> list[tuple[str, bytes]]:
         """Take everything off this service's queues, for :meth:`put_back`."""
         aside = [
