@@ -4,7 +4,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 _FRAMES = "|/-\\"
@@ -43,7 +43,9 @@ class Progress:
         """Prints text as it is, above the step that is under way."""
         with self._lock:
             clear = "\r\x1b[K" if self._live else ""
-            print(f"{clear}{text}", file=self._stream, flush=True)
+            # Who read this may be gone; what looks after processes must not end by talking about it.
+            with suppress(OSError, ValueError):
+                print(f"{clear}{text}", file=self._stream, flush=True)
 
     @contextmanager
     def step(self, text: str) -> Iterator[Step]:

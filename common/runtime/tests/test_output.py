@@ -29,6 +29,20 @@ def test_a_failed_step_leaves_the_word_to_its_error() -> None:
     assert stream.getvalue() == ""
 
 
+def test_nobody_listening_is_no_reason_to_stop() -> None:
+    stream = StringIO()
+    progress = Progress(stream)
+    stream.close()
+    progress.say("redis died; starting it again")
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    with os.fdopen(write_end, "w") as nobody_reads:
+        Progress(nobody_reads).say("redis died; starting it again")
+        # What is left in the buffer has somewhere to go.
+        with open(os.devnull, "w", encoding="utf-8") as sink:
+            os.dup2(sink.fileno(), write_end)
+
+
 def test_a_large_log_is_moved_away_while_its_writer_goes_on(tmp_path: Path) -> None:
     path = tmp_path / "auth-web.log"
     with open_log(path) as writer:
