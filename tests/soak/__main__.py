@@ -45,6 +45,7 @@ def main() -> int:
     except (UnansweredError, NotQuietError) as error:
         story.check("the system goes on", held=False, found=error)
     except KeyboardInterrupt:
+        sys.stderr.write("Interrupted before the reckoning; stopping.\n")
         return 130
     finally:
         stack.stop()
