@@ -132,6 +132,9 @@ def _headers(status: int) -> dict[str, str]:
         return {"WWW-Authenticate": 'Bearer realm="hrms"'}
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         return {"Retry-After": RETRY_AFTER}
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        # The rest of the body stays unread, so the server ends the connection; the client has to know.
+        return {"Connection": "close"}
     return {}
 
 

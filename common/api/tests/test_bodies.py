@@ -92,6 +92,7 @@ def test_a_body_over_the_views_limit_is_too_large(api: Api) -> None:
 def test_a_body_over_a_megabyte_is_too_large(api: Api, person_token: Tokens, company_id: UUID) -> None:
     answer = api(person_token(company_id=company_id)).post("/notes", {"text": "x" * 1_100_000})
     assert answer.status_code == 413
+    assert answer.headers["Connection"] == "close"
 
 
 def test_unknown_and_read_only_fields_are_named_beside_wrong_ones(
