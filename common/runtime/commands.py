@@ -2,17 +2,15 @@
 
 import os
 import shutil
-import signal
 import sys
-import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 
 from common.runtime import background, process_table
 from common.runtime.blueprint import Blueprint
 from common.runtime.errors import OperatorError
+from common.runtime.interruption import Interruption
 from common.runtime.layout import HR_ADMIN_EMAIL, ROOT, SERVICES, VAR, manage
 from common.runtime.logs import log_path
 from common.runtime.ports import requested_services
@@ -25,7 +23,7 @@ from common.runtime.tables import table
 def run(root: Path) -> int:
     """Runs the system until a signal ends it; 0 after an orderly end, 130 when it was not up yet."""
     stack = Stack(root, service_ports=requested_services(os.environ))
-    signals = _Signals()
+    signals = Interruption()
     ready = False
     try:
         stack.prepare()
@@ -44,23 +42,6 @@ def run(root: Path) -> int:
         stack.stop(signals.hurry)
     stack.progress.say("Everything has ended")
     return 0 if ready else 130
-
-
-class _Signals:
-    """The first signal interrupts whatever is being waited for, a later one asks for hurry."""
-
-    def __init__(self) -> None:
-        self.hurry = threading.Event()
-        self.stopping = False
-        for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(signum, self._received)
-
-    def _received(self, _signum: int, _frame: FrameType | None) -> None:
-        if self.stopping:
-            self.hurry.set()
-            return
-        self.stopping = True
-        raise KeyboardInterrupt
 
 
 def start(root: Path) -> int:

@@ -86,4 +86,7 @@ def _write(system: System, rate: float, seconds: float) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from common.runtime.client import Client, SignIn
 from common.runtime.databases import Databases
+from common.runtime.interruption import Interruption
 from common.runtime.layout import HR_ADMIN_EMAIL, SERVICES, VAR
 from common.runtime.quiet import wait_quiet
 from common.runtime.stack import Stack
@@ -31,6 +32,7 @@ def running_system(name: str, *, commit_times: bool = False) -> Iterator[System]
     ``commit_times`` has PostgreSQL remember when each transaction committed.
     """
     stack = Stack(VAR / name)
+    signals = Interruption()
     try:
         stack.remove()
         stack.start_databases()
@@ -50,7 +52,8 @@ def running_system(name: str, *, commit_times: bool = False) -> Iterator[System]
             wait_quiet(stack, databases)
             yield System(stack, databases, urls, sign_in, UUID(answer.body["company"]["id"]))
     finally:
-        stack.stop()
+        signals.stopping = True
+        stack.stop(signals.hurry)
 
 
 def _remember_commit_times(stack: Stack) -> None:

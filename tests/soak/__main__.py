@@ -2,14 +2,13 @@
 
 import argparse
 import random
-import signal
 import sys
-from types import FrameType
 
 from common.runtime.client import UnansweredError
 from common.runtime.databases import Databases
 from common.runtime.demo.story import Story
 from common.runtime.errors import OperatorError
+from common.runtime.interruption import Interruption
 from common.runtime.layout import VAR
 from common.runtime.quiet import NotQuietError
 from common.runtime.stack import Stack
@@ -27,7 +26,7 @@ def main() -> int:
     )
     parser.add_argument("--hires", type=int, default=1_000, help="hires of a round")
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, _interrupt)
+    signals = Interruption()
     stack = Stack(VAR / "soak", fsync=False)
     story = Story()
     try:
@@ -48,12 +47,9 @@ def main() -> int:
         sys.stderr.write("Interrupted before the reckoning; stopping.\n")
         return 130
     finally:
-        stack.stop()
+        signals.stopping = True
+        stack.stop(signals.hurry)
     return story.close()
-
-
-def _interrupt(_signum: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -1,9 +1,6 @@
 """``python -m common.runtime.demo``: exit code 0 only if everything that was shown also held."""
 
-import signal
 import sys
-import threading
-from types import FrameType
 
 from common.runtime.client import Client, SignIn, UnansweredError
 from common.runtime.databases import Databases
@@ -11,6 +8,7 @@ from common.runtime.demo import chapters
 from common.runtime.demo.scene import Scene
 from common.runtime.demo.story import Story
 from common.runtime.errors import OperatorError
+from common.runtime.interruption import Interruption
 from common.runtime.layout import HR_ADMIN_EMAIL, SERVICES, VAR
 from common.runtime.quiet import NotQuietError
 from common.runtime.stack import Stack
@@ -18,7 +16,7 @@ from common.runtime.stack import Stack
 
 def main() -> int:
     """Runs the demo on fresh data in var/demo and stops everything, whatever happens."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    signals = Interruption()
     stack = Stack(VAR / "demo", fsync=False)
     story = Story()
     try:
@@ -34,10 +32,11 @@ def main() -> int:
     except (UnansweredError, NotQuietError) as error:
         story.check("the system goes on", held=False, found=error)
     except KeyboardInterrupt:
-        print("\nInterrupted; stopping", flush=True)
+        print("\nInterrupted; stopping (Ctrl-C once more: at once)", flush=True)
         return 130
     finally:
-        stack.stop(threading.Event())
+        signals.stopping = True
+        stack.stop(signals.hurry)
     return story.close()
 
 
@@ -58,10 +57,6 @@ def _tell(stack: Stack, story: Story) -> None:
         chapters.kill_the_orchestrator(scene, found[0])
         chapters.balance(scene)
     client.close()
-
-
-def _interrupt(_signum: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":
