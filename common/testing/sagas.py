@@ -87,9 +87,10 @@ class TestBroker:
         if message is not None:
             self.redis.lpush(name, message)
 
-    def delay_one(self, name: str) -> None:
-        """Put the first message of a queue at its end."""
-        self.redis.lmove(name, name, "RIGHT", "LEFT")
+    def hold_one(self, name: str) -> tuple[str, bytes] | None:
+        """Take the first message off a queue, for :meth:`put_back`; None when none waits."""
+        message = self.redis.rpop(name)
+        return None if message is None else (name, message)
 
     def put_aside(self) -> list[tuple[str, bytes]]:
         """Take everything off this service's queues, for :meth:`put_back`."""
@@ -102,9 +103,9 @@ class TestBroker:
         return aside
 
     def put_back(self, aside: list[tuple[str, bytes]]) -> None:
-        """Queue what was put aside, in the order it was in."""
-        for name, message in aside:
-            self.redis.rpush(name, message)
+        """Queue what was put aside, behind what waits."""
+        for name, message in reversed(aside):
+            self.redis.lpush(name, message)
 
     def close(self) -> None:
         """Give the connections back."""

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -76,8 +77,16 @@ class Histories(RuleBasedStateMachine):
         with all_companies("test"):
             for model in (SagaInstance, SagaEffect, SagaFence, Subscriber):
                 model._default_manager.all().delete()
+        self.late: list[tuple[str, bytes]] = []
         self.states: dict[UUID, SagaState] = {}
         self.heads: dict[UUID, int] = {}
+
+    @initialize()
+    def begins(self) -> None:
+        """With two sagas under way: most of what can go wrong needs one."""
+        self.starts("", "", "")
+        self.starts("", "", "")
+        engine.orchestrate()
 
     @rule(refuses=steps, fails=steps, undo_fails=steps)
     def starts(self, refuses: str, fails: str, undo_fails: str) -> None:
@@ -126,10 +135,17 @@ class Histories(RuleBasedStateMachine):
     def a_message_comes_twice(self) -> None:
         self.broker.repeat_one(QUEUE)
 
-    @precondition(lambda self: self.broker.pending() > 1)
+    @precondition(lambda self: self.broker.pending())
     @rule()
-    def a_message_is_overtaken(self) -> None:
-        self.broker.delay_one(QUEUE)
+    def a_message_is_held_up(self) -> None:
+        message = self.broker.hold_one(QUEUE)
+        if message:
+            self.late.append(message)
+
+    @precondition(lambda self: self.late)
+    @rule()
+    def a_late_message_arrives(self) -> None:
+        self.broker.put_back([self.late.pop()])
 
     @rule()
     def time_passes(self) -> None:
@@ -170,6 +186,8 @@ class Histories(RuleBasedStateMachine):
             if saga(saga_id).state == SagaState.PARKED:
                 services.saga_retry(saga_id, operator="nadia", reason="mended")
         drive(self.broker)
+        self.broker.put_back(self.late)
+        self.broker.deliver_all()
         self.states_move_as_declared_and_fences_only_rise()
         assert {saga(saga_id).state for saga_id in self.states} <= set(FINAL)
         check_invariants()
