@@ -17,9 +17,8 @@ from common.messaging.feed import feed_head, feed_page
 from common.messaging.models import Subscriber
 
 PAGE = 500
-BACKLOG = 2
-"""Batches that may wait in a subscriber's queue. While it is busy, or down, events gather here into larger ones:
-a batch costs it a dozen milliseconds, however small it is."""
+BACKLOG = 200
+"""Batches that may wait in a subscriber's queue. One that does not read them is down, and will pull."""
 log = structlog.get_logger(__name__)
 
 

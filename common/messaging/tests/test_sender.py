@@ -84,7 +84,6 @@ def test_many_events_travel_in_batches_that_join(
     sender: Sender, broker: TestBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("common.messaging.sender.PAGE", 2)
-    monkeypatch.setattr("common.messaging.sender.BACKLOG", 3)
     subscribe()
     write(5)
     assert sender.send() == 5
