@@ -54,6 +54,15 @@ class TestDatabase:
         ).fetchall()
         return [row[0] for row in rows]
 
+    def _written(self, connection: psycopg.Connection) -> list[str]:
+        """The tables that were written to since they were last emptied; seeded ones are always among them."""
+        rows = connection.execute(
+            "select relname from pg_class where relnamespace = 'public'::regnamespace"
+            " and relname = any(%s) and pg_relation_size(oid) > 0",
+            [self._tables(connection)],
+        ).fetchall()
+        return [row[0] for row in rows]
+
     def _remember(self, connection: psycopg.Connection, digest: str) -> None:
         connection.execute(f"drop schema if exists {SEEDS} cascade")
         connection.execute(f"create schema {SEEDS}")
@@ -65,7 +74,9 @@ class TestDatabase:
         connection.execute(f"create table {SEEDS}.digest as select %s::text as digest", [digest])
 
     def _restore(self, connection: psycopg.Connection) -> None:
-        tables = self._tables(connection)
+        tables = self._written(connection)
+        if not tables:
+            return
         with connection.transaction():
             connection.execute("set constraints all deferred")
             names = sql.SQL(", ").join(map(sql.Identifier, tables))

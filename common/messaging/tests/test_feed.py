@@ -14,7 +14,7 @@ from common.messaging.sequencer import sequence
 from common.messaging.tests.conftest import TokenOf
 from common.messaging.tests.events import write_event
 
-pytestmark = pytest.mark.usefixtures("committed_db")
+pytestmark = pytest.mark.usefixtures("db")
 
 FEED = "/internal/events"
 
@@ -33,7 +33,7 @@ def get(api: Callable[..., Any], token_of: TokenOf) -> Callable[..., FeedPage]:
 
 
 @pytest.fixture
-def log(committed_db: None) -> list[UUID]:
+def log(db: None) -> list[UUID]:
     """Five stamped events, each about a company of its own."""
     companies = [uuid4() for _ in range(5)]
     for company in companies:

@@ -14,7 +14,7 @@ from common.reference.models import CompanyRef
 from common.security.tenancy import all_companies
 from common.testing.staff import sign_in
 
-pytestmark = pytest.mark.usefixtures("committed_db")
+pytestmark = pytest.mark.usefixtures("db")
 
 LIST = "/admin/messaging/parkedevent/"
 COMPANY = UUID(int=1)
