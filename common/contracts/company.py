@@ -1,5 +1,6 @@
 """Published language of the company service."""
 
+from datetime import date
 from uuid import UUID
 
 from common.contracts.base import Command, Event, event
@@ -63,6 +64,58 @@ class DepartmentDeleted(Event):
 
     department_id: UUID
     company_id: UUID
+
+
+@event("license.created", owner="company")
+class LicenseCreated(Event):
+    """A company has a licence. ``expires_on`` is its last valid day; none for one without an end."""
+
+    license_id: UUID
+    company_id: UUID
+    number: str
+    name: str
+    license_type: str
+    status: str
+    issued_on: date | None = None
+    expires_on: date | None = None
+
+
+@event("license.updated", owner="company")
+class LicenseUpdated(Event):
+    """A licence changed or was renewed; the fields are the state after it."""
+
+    license_id: UUID
+    company_id: UUID
+    number: str
+    name: str
+    license_type: str
+    status: str
+    issued_on: date | None = None
+    expires_on: date | None = None
+
+
+@event("license.expiring", owner="company")
+class LicenseExpiring(Event):
+    """A licence ends in ``days_left`` days or fewer: ``step`` is the notice step reached, in days before the end."""
+
+    license_id: UUID
+    company_id: UUID
+    number: str
+    name: str
+    expires_on: date
+    days_left: int
+    step: int
+
+
+@event("license.expired", owner="company")
+class LicenseExpired(Event):
+    """The last valid day of a licence is over."""
+
+    license_id: UUID
+    company_id: UUID
+    number: str
+    name: str
+    expires_on: date
 
 
 @event("headcount.changed", owner="company")

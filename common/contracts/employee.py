@@ -27,6 +27,7 @@ class EmployeeHired(Event):
     hire_date: date | None = None
     status: str = "active"
     source: str = "saga"
+    nationality: str = ""
 
 
 @event("employee.updated", owner="employee")
@@ -44,6 +45,7 @@ class EmployeeUpdated(Event):
     position: str = ""
     status: str = "active"
     changed: list[str] = []
+    nationality: str = ""
 
 
 @event("employee.transferred", owner="employee")
@@ -74,6 +76,106 @@ class EmployeeArchived(Event):
 
     employee_id: UUID
     company_id: UUID
+
+
+@event("leave.requested", owner="employee")
+class LeaveRequested(Event):
+    """An employee asks for leave from ``start_date`` to ``end_date``, both inclusive; ``days`` are working days."""
+
+    leave_id: UUID
+    company_id: UUID
+    employee_id: UUID
+    user_id: UUID
+    leave_type: str
+    start_date: date
+    end_date: date
+    days: int
+    manager_user_id: UUID | None = None
+
+
+@event("leave.approved", owner="employee")
+class LeaveApproved(Event):
+    """A leave was granted by the account ``decided_by``."""
+
+    leave_id: UUID
+    company_id: UUID
+    employee_id: UUID
+    user_id: UUID
+    leave_type: str
+    start_date: date
+    end_date: date
+    days: int
+    decided_by: UUID
+
+
+@event("leave.rejected", owner="employee")
+class LeaveRejected(Event):
+    """A leave was refused by the account ``decided_by``."""
+
+    leave_id: UUID
+    company_id: UUID
+    employee_id: UUID
+    user_id: UUID
+    leave_type: str
+    start_date: date
+    end_date: date
+    days: int
+    decided_by: UUID
+    reason: str = ""
+
+
+@event("deduction.created", owner="employee")
+class DeductionCreated(Event):
+    """Money is to be held back from an employee's pay; ``amount`` is a decimal in KWD as text."""
+
+    deduction_id: UUID
+    company_id: UUID
+    employee_id: UUID
+    user_id: UUID
+    deduction_type: str
+    amount: str
+    status: str
+    effective_date: date
+
+
+@event("deduction.updated", owner="employee")
+class DeductionUpdated(Event):
+    """A deduction changed; the fields are the state after it."""
+
+    deduction_id: UUID
+    company_id: UUID
+    employee_id: UUID
+    user_id: UUID
+    deduction_type: str
+    amount: str
+    status: str
+    effective_date: date
+
+
+@event("violation.recorded", owner="employee")
+class ViolationRecorded(Event):
+    """An employee broke a rule of the company; what happened stays in the employee service."""
+
+    violation_id: UUID
+    company_id: UUID
+    employee_id: UUID
+    user_id: UUID
+    violation_type: str
+    severity: str
+    occurred_on: date
+
+
+@event("review.submitted", owner="employee")
+class ReviewSubmitted(Event):
+    """A performance review is ready to be read; the ratings stay in the employee service."""
+
+    review_id: UUID
+    company_id: UUID
+    employee_id: UUID
+    user_id: UUID
+    reviewer_id: UUID
+    review_period_start: date
+    review_period_end: date
 
 
 class CreateEmployee(Command):
