@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from common.api.rows import Row, ready_list
+
 RowT = TypeVar("RowT")
 Serialize = Callable[[RowT], Any] | type[serializers.BaseSerializer[Any]]
 
@@ -20,17 +22,22 @@ def paginate(
     query: Mapping[str, Any],
     *,
     key: str,
-    serialize: Serialize[RowT],
+    row: Row | None = None,
+    serialize: Serialize[RowT] | None = None,
     ordering: Sequence[str] = ("-created_at",),
 ) -> Response:
     """One piece of ``queryset`` as the contract's list answer, with the rows under ``key``.
 
-    ``query`` is what a ``ListQuery`` read; ``serialize`` makes one row JSON-able (or is a serializer class).
+    ``query`` is what a ``ListQuery`` read; ``row`` says what a row shows, and PostgreSQL writes it.
     ``ordering`` names non-null fields of the rows, ``-`` first for descending; the primary key is added at
-    the end, so that the order is total. Rows may be model instances or dictionaries of ``.values()``.
-    With ``cursor`` nothing is counted. Raises ValidationError (422) for a cursor that is not ours.
+    the end, so that the order is total. With ``cursor`` nothing is counted. Raises ValidationError (422) for
+    a cursor that is not ours.
     """
     keyset = Keyset(queryset, ordering)
+    if row is not None:
+        keyset.ordered = keyset.ordered.annotate(row_text=row.text(queryset.model)).values(
+            "row_text", *keyset.names
+        )
     limit: int = query["limit"]
     if "cursor" in query:
         rows, next_cursor = keyset.after(query["cursor"], limit)
@@ -47,6 +54,9 @@ def paginate(
             "pages": -(-total // limit),
             "next_cursor": keyset.cursor(rows[-1]) if more else None,
         }
+    if row is not None:
+        return Response(ready_list(key, [found["row_text"] for found in rows], pagination))
+    assert serialize is not None  # noqa: S101
     return Response({"success": True, key: serialized(rows, serialize), "pagination": pagination})
 
 
@@ -67,6 +77,7 @@ class Keyset:
         self.ordering = tuple(ordering) if pk in named else (*ordering, last)
         self.ordered = queryset.order_by(*self.ordering)
         self.fields = [(name.lstrip("-"), name.startswith("-")) for name in self.ordering]
+        self.names = [name for name, _descending in self.fields]
 
     def after(self, cursor: str, limit: int) -> tuple[list[Any], str | None]:
         """At most ``limit`` rows behind ``cursor`` (empty: all), and the cursor behind those."""

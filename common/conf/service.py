@@ -214,7 +214,7 @@ def _rest_framework() -> dict[str, Any]:
         "DEFAULT_PERMISSION_CLASSES": ["common.security.permissions.DenyByDefault"],
         "DEFAULT_PARSER_CLASSES": ["common.api.parsers.StrictJSONParser"],
         "DEFAULT_RENDERER_CLASSES": [
-            "rest_framework.renderers.JSONRenderer",
+            "common.api.rows.ReadyJsonRenderer",
             "rest_framework.renderers.BrowsableAPIRenderer",
         ],
         "EXCEPTION_HANDLER": "common.api.errors.exception_handler",

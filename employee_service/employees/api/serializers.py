@@ -4,16 +4,18 @@ A field without a value is left out, as the contract has no nulls. Pay and paper
 who may not see them.
 """
 
-from collections.abc import Callable
 from typing import Any
 
+from django.db.models import Case, F, When
 from rest_framework import serializers
 
+from common.api.rows import Row
 from common.sagas.models import SagaInstance, SagaStep
 from common.sagas.wording import error_sentence
 from common.security.principal import Principal
 from employee_service.employees.choices import EmploymentStatus, EmploymentType, Gender, RelationshipKind
 from employee_service.employees.models import Employee, EmployeeProfile, Relationship
+from employee_service.employees.selectors.lists import works_here
 from employee_service.employees.selectors.statistics import EmployeeStatistics
 from employee_service.employees.selectors.visibility import may_see_pay, may_see_pay_of_all
 
@@ -62,50 +64,46 @@ _PAPERS = (
 )  # fmt: skip
 
 
+_REQUIRED = {
+    "id": "id",
+    "employee_id": "number",
+    "company_id": "company_id",
+    "user_id": "user_id",
+    "first_name": "first_name",
+    "last_name": "last_name",
+    "email": "email",
+    "employment_status": "employment_status",
+    "employment_type": "employment_type",
+    "archived": "archived",
+    "created_at": "created_at",
+    "updated_at": "updated_at",
+}
+_OPTIONAL = (
+    "full_name_ar", "full_name_en", "phone", "position", "department_id", "manager_id", "hire_date",
+    "employee_type", "nationality", "termination_date",
+)  # fmt: skip
+_WITHOUT_PAY = Row(
+    {**_REQUIRED, "is_active": works_here(), **{name: name for name in _OPTIONAL}}, required=_REQUIRED
+)
+_WITH_PAY = Row({**_WITHOUT_PAY.fields, "salary": "salary"}, required=_REQUIRED)
+
+
+def employee_row(person: Principal) -> Row:
+    """A row of a list that ``person`` reads: pay if they may see it, papers never."""
+    if may_see_pay_of_all(person):
+        return _WITH_PAY
+    return _WITHOUT_PAY.also({"salary": Case(When(user_id=person.id, then=F("salary")))})
+
+
 def employee_json(employee: Employee, person: Principal) -> Json:
     """An employee's own page, with pay and papers if ``person`` may see them."""
-    body = _employee_row(employee, pay=may_see_pay(person, employee))
+    body: Json = {name: getattr(employee, source) for name, source in _REQUIRED.items()}
+    body["is_active"] = employee.is_active
+    optional: Json = {name: getattr(employee, name) for name in _OPTIONAL}
     if may_see_pay(person, employee):
-        body |= _given({name: getattr(employee, name) for name in _PAPERS})
-    return body
-
-
-def employee_rows(person: Principal) -> Callable[[Employee], Json]:
-    """What makes a row of a list that ``person`` reads: pay if they may see it, papers never."""
-    everybody = may_see_pay_of_all(person)
-    return lambda employee: _employee_row(employee, pay=everybody or employee.user_id == person.id)
-
-
-def _employee_row(employee: Employee, *, pay: bool) -> Json:
-    return {
-        "id": employee.id,
-        "employee_id": employee.number,
-        "company_id": employee.company_id,
-        "user_id": employee.user_id,
-        "first_name": employee.first_name,
-        "last_name": employee.last_name,
-        "email": employee.email,
-        "employment_status": employee.employment_status,
-        "employment_type": employee.employment_type,
-        "is_active": employee.is_active,
-        "archived": employee.archived,
-        "created_at": employee.created_at,
-        "updated_at": employee.updated_at,
-    } | _given(
-        {
-            "full_name_ar": employee.full_name_ar,
-            "full_name_en": employee.full_name_en,
-            "phone": employee.phone,
-            "position": employee.position,
-            "department_id": employee.department_id,
-            "manager_id": employee.manager_id,
-            "hire_date": employee.hire_date,
-            "employee_type": employee.employee_type,
-            "nationality": employee.nationality,
-            "termination_date": employee.termination_date,
-            "salary": float(employee.salary) if pay and employee.salary is not None else None,
-        }
-    )
+        optional |= {name: getattr(employee, name) for name in _PAPERS}
+        optional["salary"] = float(employee.salary) if employee.salary is not None else None
+    return body | _given(optional)
 
 
 def _given(values: Json) -> Json:

@@ -27,7 +27,7 @@ from employee_service.employees.api.requests import (
 )
 from employee_service.employees.api.serializers import (
     employee_json,
-    employee_rows,
+    employee_row,
     profile_json,
     relationship_json,
     saga_json,
@@ -69,7 +69,7 @@ class EmployeesView(ServiceAPIView):
                 employees_list(self.person, query),
                 query,
                 key="employees",
-                serialize=employee_rows(self.person),
+                row=employee_row(self.person),
                 ordering=("number",),
             )
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from common.search import fold
 from common.security.principal import Principal
-from employee_service.employees.choices import WORKING
+from employee_service.employees.choices import WORKING, Lifecycle
 from employee_service.employees.models import Employee, EmployeeProfile, Relationship, SearchTerm
 from employee_service.employees.selectors.visibility import employees_visible_to
 
@@ -31,6 +31,12 @@ def employees_list(person: Principal, filters: Mapping[str, Any]) -> QuerySet[Em
 def _active(wanted: bool) -> Q:
     working = Q(employment_status__in=WORKING)
     return working if wanted else ~working
+
+
+def works_here() -> ExpressionWrapper:
+    """Whether an employee works here now; the same as :attr:`Employee.is_active`."""
+    condition = Q(lifecycle=Lifecycle.CURRENT, employment_status__in=WORKING)
+    return ExpressionWrapper(condition, output_field=BooleanField())
 
 
 def employees_found(
