@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from django.conf import settings
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -18,13 +19,21 @@ ANYONE_SIGNED_IN: Final = ""
 
 
 def satisfies(person: Any, requirement: Requirement | None) -> bool:
-    """Whether the sender of a request is a person who holds what a method requires (None: nobody does)."""
-    if requirement is None or not isinstance(person, Principal):
+    """Whether the sender of a request is a person who holds what a method requires (None: nobody does).
+
+    Whoever belongs to no company is let in nowhere but at the service that owns accounts: to their own.
+    """
+    if requirement is None or not isinstance(person, Principal) or _belongs_nowhere(person):
         return False
     if requirement == ANYONE_SIGNED_IN:
         return True
     codes = [requirement] if isinstance(requirement, str) else requirement
     return any(person.may(code) for code in codes)
+
+
+def _belongs_nowhere(person: Principal) -> bool:
+    outside = person.company_id is None and not person.all_companies
+    return outside and not settings.SERVICE.owns_users
 
 
 class DenyByDefault(BasePermission):

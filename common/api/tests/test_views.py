@@ -90,8 +90,9 @@ class TestScope:
     def test_a_super_administrator_sees_every_company(self, api: Api, person_token: Tokens) -> None:
         assert api(person_token(role="super_admin")).get("/scope").json()["scope"][2] is True
 
-    def test_a_person_without_a_company_sees_no_company(self, api: Api, person_token: Tokens) -> None:
-        assert api(person_token(role="worker")).get("/scope").json()["scope"][0] is None
+    def test_a_person_without_a_company_is_let_in_nowhere(self, api: Api, person_token: Tokens) -> None:
+        answer = api(person_token(role="worker")).get("/scope")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (403, "FORBIDDEN")
 
 
 @pytest.mark.usefixtures("committed_db")

@@ -179,9 +179,8 @@ def test_a_super_administrator_sees_every_company_or_the_named_one(sign_in: Sign
     assert (statistics["company_id"], statistics["total_employees"]) == (str(elsewhere), 1)
 
 
-def test_a_token_without_a_company_sees_nobody(sign_in: Sign, company_id: UUID) -> None:
-    hired(company_id)
-    assert numbers(sign_in(company_id=None).get("/employees")) == []
+def test_a_token_without_a_company_is_refused(sign_in: Sign) -> None:
+    assert code(sign_in(company_id=None).get("/employees")) == (403, "FORBIDDEN")
 
 
 def test_a_supervisor_sees_reports_and_themselves_but_no_pay_of_others(
