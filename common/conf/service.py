@@ -133,7 +133,7 @@ def service_settings(service: Service) -> dict[str, Any]:
         "LOCALE_PATHS": [ROOT / "common" / "locale"],
         "FORMAT_MODULE_PATH": ["common.conf.formats"],
         "USE_TZ": True,
-        "TIME_ZONE": "Asia/Kuwait",
+        "TIME_ZONE": env.text("TIME_ZONE", "Asia/Kuwait"),
         "STATIC_URL": "static/",
         "STATIC_ROOT": ROOT / "var" / "static" / service.name,
         "WHITENOISE_USE_FINDERS": True,

@@ -82,7 +82,7 @@ class LicenseCreated(Event):
 
 @event("license.updated", owner="company")
 class LicenseUpdated(Event):
-    """A licence changed or was renewed; the fields are the state after it."""
+    """A licence changed, was renewed or (no longer ``is_active``) withdrawn; the fields are the state after it."""
 
     license_id: UUID
     company_id: UUID
@@ -92,6 +92,7 @@ class LicenseUpdated(Event):
     status: str
     issued_on: date | None = None
     expires_on: date | None = None
+    is_active: bool = True
 
 
 @event("license.expiring", owner="company")
@@ -109,13 +110,18 @@ class LicenseExpiring(Event):
 
 @event("license.expired", owner="company")
 class LicenseExpired(Event):
-    """The last valid day of a licence is over."""
+    """The last valid day of a licence is over, -``days_left`` days ago; told again every week.
+
+    ``step`` is the notice step reached: -1 at first, then -7, -14 and so on (see common/expiry.py).
+    """
 
     license_id: UUID
     company_id: UUID
     number: str
     name: str
     expires_on: date
+    days_left: int = -1
+    step: int = -1
 
 
 @event("headcount.changed", owner="company")

@@ -33,6 +33,7 @@ _OPTIONAL: Final = (
     "LEGACY_REPORT_DIR",
     "MAIL_FROM",
     "SAGA_ANSWER_SECONDS",
+    "TIME_ZONE",
 )
 
 

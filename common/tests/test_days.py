@@ -1,0 +1,20 @@
+"""The companies' day."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+from pytest_django.fixtures import SettingsWrapper
+
+from common.days import today
+
+
+@pytest.mark.parametrize("zone", ["Asia/Kuwait", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_today_is_the_companies_day_even_where_a_request_shows_utc(
+    settings: SettingsWrapper, zone: str
+) -> None:
+    settings.TIME_ZONE = zone
+    with timezone.override(UTC):
+        before = datetime.now(ZoneInfo(zone)).date()
+        assert before <= today() <= datetime.now(ZoneInfo(zone)).date()
