@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.test import override_settings
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
 
 from common.days import today
 
@@ -14,7 +14,6 @@ from common.days import today
 def test_today_is_the_companies_day_even_where_a_request_shows_utc(
     settings: SettingsWrapper, zone: str
 ) -> None:
-    settings.TIME_ZONE = zone
-    with timezone.override(UTC):
+    with override_settings(TIME_ZONE=zone), timezone.override(UTC):
         before = datetime.now(ZoneInfo(zone)).date()
         assert before <= today() <= datetime.now(ZoneInfo(zone)).date()
