@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class EmploymentStatus(TextChoices):
@@ -59,3 +60,82 @@ class RelationshipKind(TextChoices):
 
 # An active record in the sense of the contract's ``is_active``: the person works here now.
 WORKING = (EmploymentStatus.ACTIVE, EmploymentStatus.PROBATION, EmploymentStatus.ON_LEAVE)
+
+
+class LeaveType(TextChoices):
+    """Why somebody is away."""
+
+    ANNUAL = "annual", pgettext_lazy("leave", "annual")
+    SICK = "sick", pgettext_lazy("leave", "sick")
+    MATERNITY = "maternity", pgettext_lazy("leave", "maternity")
+    EMERGENCY = "emergency", pgettext_lazy("leave", "emergency")
+    UNPAID = "unpaid", pgettext_lazy("leave", "unpaid")
+
+
+class LeaveStatus(TextChoices):
+    """How far a request for leave has come."""
+
+    PENDING = "pending", pgettext_lazy("leave", "waiting")
+    APPROVED = "approved", pgettext_lazy("leave", "approved")
+    REJECTED = "rejected", pgettext_lazy("leave", "rejected")
+    CANCELLED = "cancelled", pgettext_lazy("leave", "taken back")
+
+
+class DeductionType(TextChoices):
+    """Why money is held back."""
+
+    LATE = "late", pgettext_lazy("deduction", "late")
+    ABSENCE = "absence", pgettext_lazy("deduction", "absence")
+    LOAN = "loan", pgettext_lazy("deduction", "loan")
+    INSURANCE = "insurance", pgettext_lazy("deduction", "insurance")
+    OTHER = "other", pgettext_lazy("deduction", "other")
+
+
+class DeductionStatus(TextChoices):
+    """Whether money is still to be held back."""
+
+    ACTIVE = "active", pgettext_lazy("deduction", "active")
+    COMPLETED = "completed", pgettext_lazy("deduction", "completed")
+    CANCELLED = "cancelled", pgettext_lazy("deduction", "cancelled")
+
+
+class ViolationType(TextChoices):
+    """Which of the company's rules was broken."""
+
+    ATTENDANCE = "attendance", pgettext_lazy("violation", "attendance")
+    CONDUCT = "conduct", pgettext_lazy("violation", "conduct")
+    SAFETY = "safety", pgettext_lazy("violation", "safety")
+    PROPERTY = "property", pgettext_lazy("violation", "company property")
+    CONFIDENTIALITY = "confidentiality", pgettext_lazy("violation", "confidentiality")
+    OTHER = "other", pgettext_lazy("violation", "other")
+
+
+class Severity(TextChoices):
+    """How grave a violation is."""
+
+    LOW = "low", pgettext_lazy("violation", "low")
+    MEDIUM = "medium", pgettext_lazy("violation", "medium")
+    HIGH = "high", pgettext_lazy("violation", "high")
+
+
+class ReviewStatus(TextChoices):
+    """How far a performance review has come; the words are the contract's."""
+
+    DRAFT = "draft", pgettext_lazy("review", "draft")
+    SUBMITTED = "submitted", pgettext_lazy("review", "submitted")
+    APPROVED = "approved", pgettext_lazy("review", "approved")
+    COMPLETED = "completed", pgettext_lazy("review", "completed")
+
+
+class HistoryKind(TextChoices):
+    """What happened in an employment."""
+
+    HIRED = "hired", pgettext_lazy("history", "hired")
+    HIRE_DATE_CHANGED = "hire_date_changed", pgettext_lazy("history", "hire date corrected")
+    TRANSFERRED = "transferred", pgettext_lazy("history", "department changed")
+    POSITION_CHANGED = "position_changed", pgettext_lazy("history", "position changed")
+    EMPLOYMENT_TYPE_CHANGED = "employment_type_changed", pgettext_lazy("history", "employment type changed")
+    STATUS_CHANGED = "status_changed", pgettext_lazy("history", "status changed")
+    MANAGER_CHANGED = "manager_changed", pgettext_lazy("history", "manager changed")
+    PAY_CHANGED = "pay_changed", pgettext_lazy("history", "pay changed")
+    TERMINATED = "terminated", pgettext_lazy("history", "employment ended")

@@ -1,6 +1,21 @@
 """Tables of the employee service; every one belongs to a company and is under row-level security."""
 
+from employee_service.employees.models.deductions import Deduction
 from employee_service.employees.models.employee import Employee, SearchTerm
+from employee_service.employees.models.history import EmploymentEvent
+from employee_service.employees.models.leaves import Leave
 from employee_service.employees.models.people import EmployeeProfile, Relationship
+from employee_service.employees.models.reviews import PerformanceReview
+from employee_service.employees.models.violations import Violation
 
-__all__ = ["Employee", "EmployeeProfile", "Relationship", "SearchTerm"]
+__all__ = [
+    "Deduction",
+    "Employee",
+    "EmployeeProfile",
+    "EmploymentEvent",
+    "Leave",
+    "PerformanceReview",
+    "Relationship",
+    "SearchTerm",
+    "Violation",
+]
