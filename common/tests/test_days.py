@@ -11,9 +11,7 @@ from common.days import today
 
 
 @pytest.mark.parametrize("zone", ["Asia/Kuwait", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
-def test_today_is_the_companies_day_even_where_a_request_shows_utc(
-    settings: SettingsWrapper, zone: str
-) -> None:
+def test_today_is_the_companies_day_even_where_a_request_shows_utc(zone: str) -> None:
     with override_settings(TIME_ZONE=zone), timezone.override(UTC):
         before = datetime.now(ZoneInfo(zone)).date()
         assert before <= today() <= datetime.now(ZoneInfo(zone)).date()
