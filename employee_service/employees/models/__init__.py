@@ -1,5 +1,6 @@
 """Tables of the employee service; every one belongs to a company and is under row-level security."""
 
+from employee_service.employees.models.bulk import BulkHire, BulkHireRow
 from employee_service.employees.models.deductions import Deduction
 from employee_service.employees.models.employee import Employee, SearchTerm
 from employee_service.employees.models.history import EmploymentEvent
@@ -9,6 +10,8 @@ from employee_service.employees.models.reviews import PerformanceReview
 from employee_service.employees.models.violations import Violation
 
 __all__ = [
+    "BulkHire",
+    "BulkHireRow",
     "Deduction",
     "Employee",
     "EmployeeProfile",
