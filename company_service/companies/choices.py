@@ -21,3 +21,27 @@ class SubscriptionPlan(TextChoices):
     BASIC = "basic", _("Basic")
     PROFESSIONAL = "professional", _("Professional")
     ENTERPRISE = "enterprise", _("Enterprise")
+
+
+class LicenseType(TextChoices):
+    """What a licence allows, as the ministries and the old system divide them."""
+
+    MAIN = "main", _("Main")
+    BRANCH = "branch", _("Branch")
+    COMMERCIAL = "commercial", _("Commercial")
+    INDUSTRIAL = "industrial", _("Industrial")
+    PROFESSIONAL = "professional", _("Professional")
+    IMPORT_EXPORT = "import_export", _("Import and export")
+    TAILORING = "tailoring", _("Tailoring")
+    FABRIC = "fabric", _("Fabric")
+    JEWELRY = "jewelry", _("Jewellery")
+    RESTAURANT = "restaurant", _("Restaurant")
+    SERVICE = "service", _("Service")
+
+
+class LicenseStatus(TextChoices):
+    """Whether a licence is in force; a pending one has been applied for."""
+
+    ACTIVE = "active", _("In force")
+    EXPIRED = "expired", _("Expired")
+    PENDING = "pending", _("Pending")
