@@ -9,12 +9,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from common.contracts.employee import CreateEmployee
+from common.days import today
 from common.errors import PermissionDeniedError
 from common.staff.admin import TenantAdmin
 from employee_service.employees.admin.filters import (
@@ -161,7 +161,7 @@ class EmployeeAdmin(TenantAdmin):
         dates = [date for date in (getattr(employee, field) for field in EXPIRIES) if date is not None]
         if not dates:
             return self.get_empty_value_display()
-        return left_to_right((min(dates) - timezone.localdate()).days)
+        return left_to_right((min(dates) - today()).days)
 
     @admin.display(description=_("civil ID"))
     def masked_civil_id(self, employee: Employee) -> str:

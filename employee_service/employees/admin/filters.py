@@ -7,9 +7,9 @@ from uuid import UUID
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.days import today
 from employee_service.employees.admin.names import asking, company_choices, department_choices
 from employee_service.employees.choices import Lifecycle
 
@@ -115,12 +115,12 @@ class ExpiryFilter(admin.SimpleListFilter):
         return queryset.filter(condition)
 
     def _condition(self, name: str) -> Q:
-        today = timezone.localdate()
+        now = today()
         match self.value():
             case "missing":
                 return Q(**{name: None})
             case "0":
-                return Q(**{f"{name}__lt": today})
+                return Q(**{f"{name}__lt": now})
             case "30" | "90" as days:
-                return Q(**{f"{name}__range": (today, today + timedelta(days=int(days)))})
+                return Q(**{f"{name}__range": (now, now + timedelta(days=int(days)))})
         return Q()

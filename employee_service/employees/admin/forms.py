@@ -5,9 +5,9 @@ from uuid import UUID
 
 from django import forms
 from django.contrib.postgres.forms import SimpleArrayField
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.days import today
 from common.security.principal import Principal
 from employee_service.employees.admin.names import NOBODY, company_choices, department_choices
 from employee_service.employees.models import Employee, EmployeeProfile
@@ -125,6 +125,6 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
 class TerminationForm(forms.Form):
     """The end of one or several employments."""
 
-    last_day = forms.DateField(label=_("Last day"), initial=timezone.localdate)
+    last_day = forms.DateField(label=_("Last day"), initial=today)
     reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
     exit_interview_conducted = forms.BooleanField(label=_("An exit interview was held"), required=False)

@@ -4,9 +4,10 @@ import unicodedata
 from datetime import date, timedelta
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+
+from common.days import today
 
 EARLIEST = date(1900, 1, 1)
 LATEST = date(2200, 12, 31)
@@ -87,14 +88,14 @@ class NearDay(Day):
     """A date in the past or within a year from now: hires and exits are not planned further ahead."""
 
     def _latest(self) -> date:
-        return timezone.localdate() + AHEAD
+        return today() + AHEAD
 
 
 class PastDay(Day):
     """A date up to today."""
 
     def _latest(self) -> date:
-        return timezone.localdate()
+        return today()
 
 
 class IsoDay(Day):

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Avg, Count, Max, Min, Q, QuerySet
 from django.utils import timezone
 
+from common.days import today
 from common.security.principal import Principal
 from employee_service.employees.choices import WORKING, Lifecycle
 from employee_service.employees.models import Employee
@@ -40,7 +41,7 @@ def employee_statistics(person: Principal, company_id: UUID) -> EmployeeStatisti
     employees = employees_visible_to(person).filter(company_id=company_id)
     current = Q(lifecycle=Lifecycle.CURRENT)
     pay = may_see_pay_of_all(person)
-    month = timezone.localdate().replace(day=1)
+    month = today().replace(day=1)
     following = _month_after(month)
     numbers = employees.aggregate(
         total=Count("id", filter=current),

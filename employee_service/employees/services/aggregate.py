@@ -1,6 +1,7 @@
 """Locking an employee for a change, and saving it with its event."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from django.utils import timezone
@@ -10,6 +11,7 @@ from common.messaging.services import publish
 from employee_service.employees.exceptions import EmployeeNotFoundError
 from employee_service.employees.models import Employee
 from employee_service.employees.services.constraints import refusing_violations
+from employee_service.employees.services.history import history_add_changes
 
 
 def employee_lock(employee_id: UUID) -> Employee:
@@ -20,17 +22,23 @@ def employee_lock(employee_id: UUID) -> Employee:
         raise EmployeeNotFoundError from None
 
 
-def employee_store(employee: Employee) -> None:
-    """Save a locked employee as its next version; raises the DomainError of a violated constraint."""
+def employee_store(employee: Employee, *, effective_date: date | None = None, reason: str = "") -> None:
+    """Save a locked employee as its next version, with what that adds to the record of the employment.
+
+    Raises the DomainError of a violated constraint.
+    """
     employee.version += 1
     employee.updated_at = timezone.now()
     with refusing_violations():
+        history_add_changes(employee, effective_date=effective_date, reason=reason)
         employee.save()
 
 
-def employee_save(employee: Employee, *, changed: Sequence[str]) -> None:
+def employee_save(
+    employee: Employee, *, changed: Sequence[str], effective_date: date | None = None, reason: str = ""
+) -> None:
     """Save a locked employee as its next version and tell what ``changed``."""
-    employee_store(employee)
+    employee_store(employee, effective_date=effective_date, reason=reason)
     publish(
         employee_updated(employee, changed),
         aggregate_id=employee.id,
@@ -53,4 +61,5 @@ def employee_updated(employee: Employee, changed: Sequence[str]) -> EmployeeUpda
         position=employee.position,
         status=employee.employment_status,
         changed=list(changed),
+        nationality=employee.nationality,
     )

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.contracts.employee import EmployeeArchived, EmployeeTerminated, EmployeeTransferred
+from common.days import today
 from common.errors import ValidationError
 from common.messaging.services import Publication, publish, publish_many
 from common.reference.models import DepartmentRef
@@ -27,6 +28,7 @@ from employee_service.employees.services.aggregate import (
     employee_store,
     employee_updated,
 )
+from employee_service.employees.services.history import history_add_departures
 from employee_service.employees.services.relationships import manager_change
 from employee_service.employees.services.search_terms import search_terms_renew
 
@@ -42,16 +44,23 @@ SEARCHED_FIELDS = frozenset({"first_name", "last_name", "full_name_ar", "full_na
 ENDED_FOR_GOOD = frozenset({"employment_status", "department_id", "manager_id", "hire_date"})
 
 
-def employee_update(*, employee_id: UUID, changes: Mapping[str, Any]) -> Employee:
+def employee_update(
+    *, employee_id: UUID, changes: Mapping[str, Any], effective_date: date | None = None, reason: str = ""
+) -> Employee:
     """Change fields of an employee; what is the same already is no change, and no change is no event.
+
+    The record of the employment has the change from ``effective_date`` (else today) on, and the ``reason``; a
+    manager always changes today.
 
     ``changes`` may name PLAIN_FIELDS, ``department_id`` and ``manager_id``, and ``is_active``, which stands
     for a status: False means inactive, True means active for somebody who is inactive.
     Raises EmployeeNotFoundError, EmploymentEndedError, EmployeeExistsError, UnknownDepartmentError,
-    UnknownManagerError, ManagerCycleError and ValidationError (an employment is not ended this way).
+    UnknownManagerError, ManagerCycleError and ValidationError (an employment is not ended this way, and
+    nothing changes before it begins or ahead of time).
     """
     with transaction.atomic():
         employee = employee_lock(employee_id)
+        _check_effective(employee, changes, effective_date)
         wanted = _with_status(employee, changes)
         changed = sorted(name for name, value in wanted.items() if getattr(employee, name) != value)
         if not changed:
@@ -60,12 +69,23 @@ def employee_update(*, employee_id: UUID, changes: Mapping[str, Any]) -> Employe
             raise EmploymentEndedError(details={name: [_("This employment has ended.")] for name in changed})
         department_before = employee.department_id
         _apply(employee, {name: wanted[name] for name in changed})
-        employee_save(employee, changed=changed)
+        employee_save(employee, changed=changed, effective_date=effective_date, reason=reason)
         if SEARCHED_FIELDS.intersection(changed):
             search_terms_renew(employee)
         if "department_id" in changed:
             publish_many([_transferred(employee, department_before)])
     return employee
+
+
+def _check_effective(employee: Employee, changes: Mapping[str, Any], effective_date: date | None) -> None:
+    if effective_date is None:
+        return
+    first_day = changes.get("hire_date", employee.hire_date)
+    if effective_date > today() or (first_day is not None and effective_date < first_day):
+        message = _("A change takes effect between the hire date and today.")
+        raise ValidationError(details={"effective_date": [message]})
+    if "manager_id" in changes and effective_date != today():
+        raise ValidationError(details={"effective_date": [_("A manager is set from today on.")]})
 
 
 def _with_status(employee: Employee, changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -191,6 +211,7 @@ def department_forget(*, company_id: UUID, department_id: UUID) -> int:
         for employee in members:
             employee.department_id = None
             employee.version += 1
+        history_add_departures(members, department_id)
         publish_many(
             publication
             for employee in members

@@ -25,6 +25,7 @@ from employee_service.employees.exceptions import (
 )
 from employee_service.employees.models import Employee, SearchTerm
 from employee_service.employees.selectors.uniqueness import Claim, Taken, taken_among
+from employee_service.employees.services.history import history_add_hires
 from employee_service.employees.services.numbers import numbers_allocate
 from employee_service.employees.services.relationships import manager_lines_open
 from employee_service.employees.services.search_terms import search_terms_add
@@ -151,7 +152,7 @@ def employees_activate(finished: Sequence[Finished]) -> None:
 
     Raises RuntimeError when a record is not there, so that its saga waits for an operator.
     """
-    sagas = {saga.data.employee.employee_id: saga.instance.id for saga in finished}
+    sagas = {saga.data.employee.employee_id: saga.instance for saga in finished}
     hired = list(Employee.with_pending.filter(id__in=sagas).select_for_update().order_by("id"))
     if len(hired) != len(sagas):
         missing = sorted(str(key) for key in sagas.keys() - {employee.id for employee in hired})
@@ -160,13 +161,14 @@ def employees_activate(finished: Sequence[Finished]) -> None:
     Employee.with_pending.filter(id__in=[employee.id for employee in pending]).update(
         lifecycle=Lifecycle.CURRENT, version=F("version") + 1, updated_at=timezone.now()
     )
+    history_add_hires(pending, {employee.id: sagas[employee.id].actor_id for employee in pending})
     publish_many(
         Publication(
             employee_hired(employee, source="saga"),
             employee.id,
             employee.company_id,
             employee.version + 1,
-            sagas[employee.id],
+            sagas[employee.id].id,
         )
         for employee in pending
     )
@@ -188,4 +190,5 @@ def employee_hired(employee: Employee, *, source: str) -> EmployeeHired:
         hire_date=employee.hire_date,
         status=employee.employment_status,
         source=source,
+        nationality=employee.nationality,
     )

@@ -20,6 +20,7 @@ from employee_service.employees.exceptions import EmployeeExistsError, EmployeeN
 from employee_service.employees.models import Employee, EmployeeProfile
 from employee_service.employees.selectors.uniqueness import Claim, Taken, taken_among
 from employee_service.employees.services.hiring import employee_hired
+from employee_service.employees.services.history import history_add_hires
 from employee_service.employees.services.numbers import numbers_allocate
 from employee_service.employees.services.search_terms import search_terms_add
 
@@ -171,6 +172,7 @@ def _store(employees: Sequence[Employee], profiles: Sequence[EmployeeProfile]) -
     Employee.with_pending.bulk_create(employees)
     EmployeeProfile.objects.bulk_create(profiles)
     search_terms_add(employees)
+    history_add_hires(employees)
     publish_many(
         Publication(
             employee_hired(employee, source="import"), employee.id, employee.company_id, employee.version

@@ -5,9 +5,9 @@ from datetime import date
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from common.days import today
 from common.errors import NotFoundError, ValidationError
 from employee_service.employees.choices import Lifecycle, RelationshipKind
 from employee_service.employees.exceptions import (
@@ -44,13 +44,12 @@ def relationship_add(
     ManagerCycleError, RelationshipExistsError, ValidationError (ends before it starts, or a manager for
     other days than from today on).
     """
-    today = timezone.localdate()
     with transaction.atomic():
         employee = employee_lock(employee_id)
         if employee.lifecycle == Lifecycle.ENDED:
             raise EmploymentEndedError
         if kind == RelationshipKind.MANAGER:
-            if start_date not in (None, today) or end_date is not None:
+            if start_date not in (None, today()) or end_date is not None:
                 raise ValidationError(details={"start_date": [_("A manager is set from today on.")]})
             manager_change(employee, related_employee_id)
             employee_save(employee, changed=["manager_id"])
@@ -63,7 +62,7 @@ def relationship_add(
                 employee=employee,
                 related_employee_id=related_employee_id,
                 kind=kind,
-                start_date=start_date or today,
+                start_date=start_date or today(),
                 end_date=end_date,
             )
         employee_save(employee, changed=["relationships"])
@@ -85,7 +84,7 @@ def relationship_end(*, employee_id: UUID, relationship_id: UUID) -> Relationshi
             employee_save(employee, changed=["manager_id"])
             line.refresh_from_db()
         else:
-            line.end_date = max(timezone.localdate(), line.start_date)
+            line.end_date = max(today(), line.start_date)
             line.save(update_fields=["end_date"])
             employee_save(employee, changed=["relationships"])
     return line
@@ -104,15 +103,15 @@ def manager_change(employee: Employee, manager_id: UUID | None) -> None:
             cursor.execute(_MANAGERS_ABOVE, [manager_id, employee.id])
             if cursor.fetchone()[0]:
                 raise ManagerCycleError(details={"manager_id": str(manager_id)})
-    today = timezone.localdate()
+    day = today()
     for line in Relationship.objects.filter(
         company_id=employee.company_id, employee=employee, kind=RelationshipKind.MANAGER, end_date=None
     ):
-        line.end_date = max(today, line.start_date)
+        line.end_date = max(day, line.start_date)
         line.save(update_fields=["end_date"])
     employee.manager_id = manager_id
     if manager_id is not None:
-        manager_lines_open([employee], start_date=today)
+        manager_lines_open([employee], start_date=day)
 
 
 def manager_lines_open(employees: Sequence[Employee], *, start_date: date | None = None) -> None:
@@ -123,7 +122,7 @@ def manager_lines_open(employees: Sequence[Employee], *, start_date: date | None
             employee=employee,
             related_employee_id=employee.manager_id,
             kind=RelationshipKind.MANAGER,
-            start_date=start_date or employee.hire_date or timezone.localdate(),
+            start_date=start_date or employee.hire_date or today(),
         )
         for employee in employees
         if employee.manager_id is not None
