@@ -5,7 +5,7 @@
 
 RUNTIME := .venv/bin/python -m common.runtime
 
-.PHONY: help setup run start stop status reset logs manage test lint demo soak bench-saga bench-events lock
+.PHONY: help setup run start stop status reset logs manage test lint demo soak bench-saga bench-api bench-events lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -48,6 +48,9 @@ soak: setup ## 1,000 hires while workers are killed and Redis is emptied; MINUTE
 
 bench-saga: setup ## sagas per second, single and in bulk, beside three bare commits
 	@exec .venv/bin/python -m tests.bench.saga $(ARGS)
+
+bench-api: setup ## lists of 50 at 100,000 rows beside a bare handler; ARGS="--only employees"
+	@exec .venv/bin/python -m tests.bench.api $(ARGS)
 
 bench-events: setup ## time from commit to effect in a consumer
 	@exec .venv/bin/python -m tests.bench.events $(ARGS)

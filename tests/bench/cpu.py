@@ -49,12 +49,13 @@ def usage(stack: Stack) -> Usage:
             continue
         for process in process_table.family(entry.pid, table):
             name = _database(process.pid) if entry.name == "postgres" else entry.name
-            seconds[name] += _seconds(process.pid, ended_children=process.pid == entry.pid)
-    seconds[CLIENTS] = _seconds(os.getpid(), ended_children=False)
+            seconds[name] += cpu_seconds(process.pid, ended_children=process.pid == entry.pid)
+    seconds[CLIENTS] = cpu_seconds(os.getpid())
     return Usage(seconds)
 
 
-def _seconds(pid: int, *, ended_children: bool) -> float:
+def cpu_seconds(pid: int, *, ended_children: bool = False) -> float:
+    """What the process has used so far, with or without its ended children; 0 when it is gone."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text(errors="replace")
     except OSError:
