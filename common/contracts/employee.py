@@ -32,7 +32,10 @@ class EmployeeHired(Event):
 
 @event("employee.updated", owner="employee")
 class EmployeeUpdated(Event):
-    """An employee changed; ``changed`` names the fields, the others are the state after it."""
+    """An employee changed; ``changed`` names the fields, the others are the state after it.
+
+    Without a ``hire_date`` the one that was told before stands.
+    """
 
     employee_id: UUID
     company_id: UUID
@@ -46,6 +49,7 @@ class EmployeeUpdated(Event):
     status: str = "active"
     changed: list[str] = []
     nationality: str = ""
+    hire_date: date | None = None
 
 
 @event("employee.transferred", owner="employee")
@@ -122,6 +126,21 @@ class LeaveRejected(Event):
     days: int
     decided_by: UUID
     reason: str = ""
+
+
+@event("leave.cancelled", owner="employee")
+class LeaveCancelled(Event):
+    """A request for leave was taken back by the account ``cancelled_by`` before anybody decided about it."""
+
+    leave_id: UUID
+    company_id: UUID
+    employee_id: UUID
+    user_id: UUID
+    leave_type: str
+    start_date: date
+    end_date: date
+    days: int
+    cancelled_by: UUID
 
 
 @event("deduction.created", owner="employee")

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from common.errors import ConflictError, DomainError, NotFoundError
+from common.errors import ConflictError, DomainError, NotFoundError, PermissionDeniedError
 
 
 class EmployeeNotFoundError(NotFoundError):
@@ -76,3 +76,82 @@ class UnknownRelatedEmployeeError(DomainError):
     code = "UNKNOWN_RELATED_EMPLOYEE"
     status = 422
     default_message = _("The related employee is not an employee of this company.")
+
+
+class DuplicateRowError(ConflictError):
+    """A row further up in the same bulk hire has the same address, number or account."""
+
+    code = "DUPLICATE_ROW"
+    default_message = _("Another row of this request is the same person or has the same number.")
+
+
+class NothingToRetryError(ConflictError):
+    """No row of the bulk hire was undone, or all that were start again already."""
+
+    code = "NOTHING_TO_RETRY"
+    default_message = _("No row of this bulk hire was undone.")
+
+
+class OverlappingLeaveError(ConflictError):
+    """A leave of the same person, waiting or approved, has some of the days."""
+
+    code = "LEAVE_OVERLAPS"
+    default_message = _("There is a leave on some of these days already.")
+
+
+class LeaveDecidedError(ConflictError):
+    """The leave does not wait for a decision any more."""
+
+    code = "LEAVE_DECIDED"
+    default_message = _("This leave was decided already.")
+
+
+class OwnLeaveError(PermissionDeniedError):
+    """Nobody decides about their own leave."""
+
+    code = "OWN_LEAVE"
+    default_message = _("Nobody decides about their own leave.")
+
+
+class OutsideEmploymentError(DomainError):
+    """Some of the days are before the hire or after the last day."""
+
+    code = "OUTSIDE_EMPLOYMENT"
+    status = 422
+    default_message = _("The person is not employed on all of these days.")
+
+
+class DeductionClosedError(ConflictError):
+    """A completed or cancelled deduction stays as it is."""
+
+    code = "DEDUCTION_CLOSED"
+    default_message = _("This deduction is completed or cancelled and does not change any more.")
+
+
+class UnknownReviewerError(DomainError):
+    """The reviewer is not a present employee of the same company."""
+
+    code = "UNKNOWN_REVIEWER"
+    status = 422
+    default_message = _("The reviewer is not an employee of this company.")
+
+
+class OwnReviewError(PermissionDeniedError):
+    """Nobody writes or moves the review of their own work."""
+
+    code = "OWN_REVIEW"
+    default_message = _("Nobody writes the review of their own work.")
+
+
+class ReviewMoveError(ConflictError):
+    """The review cannot take this status from the one it has."""
+
+    code = "REVIEW_STATUS"
+    default_message = _("A review cannot go from its status to this one.")
+
+
+class ReviewClosedError(ConflictError):
+    """Only a draft's contents change."""
+
+    code = "REVIEW_CLOSED"
+    default_message = _("Only a draft changes. Send the review back first.")

@@ -1,5 +1,6 @@
 """Who sees whom: every read for a person begins here, and row-level security stands below it."""
 
+from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -9,14 +10,18 @@ from common.security.principal import Principal
 from employee_service.employees.choices import Lifecycle
 from employee_service.employees.exceptions import EmployeeNotFoundError
 from employee_service.employees.models import Employee
+from employee_service.employees.models.records import EmployeeRecord
+
+VIEW = "employees:view"
+RecordT = TypeVar("RecordT", bound=EmployeeRecord)
 
 
-def employees_visible_to(person: Principal) -> QuerySet[Employee]:
+def employees_visible_to(person: Principal, right: str = VIEW) -> QuerySet[Employee]:
     """The employees a person may see, former and archived ones included, hires under way never.
 
     Super administrators see all companies, managers and office staff their company, supervisors those who
-    report to them and themselves, workers (and whoever may not view employees) themselves; a person without
-    a company sees nobody.
+    report to them and themselves, workers (and whoever lacks the ``right``) themselves; a person without a
+    company sees nobody. Other rights than viewing employees reach equally far.
     """
     if person.all_companies:
         return Employee.objects.all()
@@ -24,7 +29,7 @@ def employees_visible_to(person: Principal) -> QuerySet[Employee]:
         return Employee.objects.none()
     employees = Employee.objects.filter(company_id=person.company_id)
     own = Q(user_id=person.id)
-    if person.level < LEVELS["supervisor"] or not person.may("employees:view"):
+    if person.level < LEVELS["supervisor"] or not person.may(right):
         return employees.filter(own)
     if person.level >= LEVELS["employee"]:
         return employees
@@ -34,9 +39,21 @@ def employees_visible_to(person: Principal) -> QuerySet[Employee]:
     return employees.filter(own | Q(manager__in=myself.values("id")))
 
 
-def employee_get(person: Principal, employee_id: UUID) -> Employee:
-    """The employee, if the person may see them; else raises EmployeeNotFoundError, existing or not."""
-    employee = employees_visible_to(person).filter(id=employee_id).first()
+def records_visible_to(records: QuerySet[RecordT], person: Principal, right: str) -> QuerySet[RecordT]:
+    """Those of ``records`` that are about the employees whom the person's ``right`` reaches."""
+    if person.all_companies:
+        return records
+    if person.company_id is None:
+        return records.none()
+    records = records.filter(company_id=person.company_id)
+    if person.level >= LEVELS["employee"] and person.may(right):
+        return records
+    return records.filter(employee__in=employees_visible_to(person, right).values("id"))
+
+
+def employee_get(person: Principal, employee_id: UUID, right: str = VIEW) -> Employee:
+    """The employee, if the person's right reaches them; else raises EmployeeNotFoundError, existing or not."""
+    employee = employees_visible_to(person, right).filter(id=employee_id).first()
     if employee is None:
         raise EmployeeNotFoundError
     return employee

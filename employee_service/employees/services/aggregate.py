@@ -62,4 +62,5 @@ def employee_updated(employee: Employee, changed: Sequence[str]) -> EmployeeUpda
         status=employee.employment_status,
         changed=list(changed),
         nationality=employee.nationality,
+        hire_date=employee.hire_date,
     )

@@ -9,11 +9,19 @@ from common.errors import DomainError, ValidationError
 from employee_service.employees.exceptions import (
     EmployeeExistsError,
     EmployeeNumberTakenError,
+    OverlappingLeaveError,
     RelationshipExistsError,
     UnknownManagerError,
     UnknownRelatedEmployeeError,
+    UnknownReviewerError,
 )
-from employee_service.employees.models import Employee, Relationship
+from employee_service.employees.models import (
+    Deduction,
+    Employee,
+    Leave,
+    PerformanceReview,
+    Relationship,
+)
 
 _REFUSALS: dict[str, type[DomainError]] = {
     "an_employee_number_is_used_once_in_a_company": EmployeeNumberTakenError,
@@ -22,10 +30,12 @@ _REFUSALS: dict[str, type[DomainError]] = {
     "a_manager_works_in_the_same_company": UnknownManagerError,
     "a_line_between_two_employees_is_open_once": RelationshipExistsError,
     "a_line_stays_in_its_company": UnknownRelatedEmployeeError,
+    "leaves_of_a_person_do_not_overlap": OverlappingLeaveError,
+    "a_reviewer_works_in_the_same_company": UnknownReviewerError,
 }
 _SENTENCES = {
     constraint.name: constraint.violation_error_message
-    for model in (Employee, Relationship)
+    for model in (Employee, Relationship, Leave, Deduction, PerformanceReview)
     for constraint in model._meta.constraints
 }
 
