@@ -13,6 +13,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from common.api.documented_errors import ErrorResponse
 from common.api.errors import CODES, envelope, timestamp
 from common.api.views import ServiceAPIView
 
@@ -24,11 +25,23 @@ Block = Callable[[], Mapping[str, Any]]
 log = structlog.get_logger(__name__)
 _started = time.monotonic()
 _blocks: dict[str, Block] = {}
+_shapes: dict[str, type[serializers.Serializer[Any]]] = {}
 
 
-def register_health_block(name: str, block: Block) -> None:
-    """Show what ``block`` returns under ``name``, such as ``{"status": "up"}``; it must be quick."""
-    _blocks[name] = block
+class HealthPart(serializers.Serializer[Any]):
+    """A part of the service: up, down or unknown."""
+
+    status = serializers.CharField()
+
+
+def register_health_block(
+    name: str, block: Block, *, shape: type[serializers.Serializer[Any]] = HealthPart
+) -> None:
+    """Show what ``block`` returns under ``name``, such as ``{"status": "up"}``; it must be quick.
+
+    ``shape`` says in the OpenAPI document what else than a status there may be.
+    """
+    _blocks[name], _shapes[name] = block, shape
 
 
 class DatabaseProbe:
@@ -68,15 +81,18 @@ class DatabaseProbe:
 _probe = DatabaseProbe()
 
 
-class HealthDatabase(serializers.Serializer[Any]):
-    """The database as the health answer shows it."""
+class HealthDatabase(HealthPart):
+    """The database, with the milliseconds it took to answer."""
 
-    status = serializers.CharField()
+    example = {"status": "up", "response_time": 0.84}
+
     response_time = serializers.FloatField(required=False)
 
 
 class HealthAnswer(serializers.Serializer[Any]):
-    """The contract's HealthResponse."""
+    """The contract's HealthResponse: the whole, and its parts; ``uptime`` is in seconds."""
+
+    example = {"status": "healthy", "uptime": 86_400.5}
 
     status = serializers.CharField()
     timestamp = serializers.DateTimeField()
@@ -84,12 +100,16 @@ class HealthAnswer(serializers.Serializer[Any]):
     uptime = serializers.FloatField()
     database = HealthDatabase()
 
+    def get_fields(self) -> dict[str, Any]:
+        """The fields, with those of the parts that this service has registered."""
+        return {**super().get_fields(), **{name: shape() for name, shape in _shapes.items()}}
+
 
 class HealthView(ServiceAPIView):
     """Whether the service works."""
 
     public = True
-    answer_serializers = {"GET": HealthAnswer}
+    answer_serializers = {"GET": {200: HealthAnswer, 503: ErrorResponse}}
 
     def get(self, request: Request) -> Response:
         """200 with the parts' state, or 503 when the database does not answer within two seconds."""

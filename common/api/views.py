@@ -10,6 +10,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
+from rest_framework import serializers
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -49,6 +50,9 @@ class ServiceAPIView(APIView):
     * ``body_serializers``, ``query_serializers``, ``answer_serializers``: per method what goes in and out;
       ``self.body()`` and ``self.query()`` read it, the OpenAPI document shows it. Query parameters of a
       method that declares none are refused.
+    * ``request_headers``, ``answer_headers``: for the OpenAPI document, per method the names of headers the
+      handler reads, and per method and status those it answers with; their meaning stands in
+      ``common/api/documented_errors.py``.
     """
 
     required_permissions: ClassVar[Mapping[str, Requirement]] = {}
@@ -61,6 +65,8 @@ class ServiceAPIView(APIView):
     body_serializers: ClassVar[Mapping[str, type[BaseSerializer[Any]]]] = {}
     query_serializers: ClassVar[Mapping[str, type[StrictQuery]]] = {}
     answer_serializers: ClassVar[Mapping[str, Any]] = {}
+    request_headers: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    answer_headers: ClassVar[Mapping[str, Mapping[int, tuple[str, ...]]]] = {}
     authentication_classes = (PersonAuthentication, StaffSessionAuthentication)
     permission_classes = (DenyByDefault,)
 
@@ -164,10 +170,19 @@ class ServiceAPIView(APIView):
         return answer
 
 
+class Root(serializers.Serializer[Any]):
+    """The service, its version, and where things are."""
+
+    service = serializers.CharField()
+    version = serializers.CharField()
+    links = serializers.DictField(child=serializers.URLField())
+
+
 class RootView(ServiceAPIView):
     """What stands where on this service."""
 
     public = True
+    answer_serializers = {"GET": Root}
 
     def get(self, request: Request) -> Response:
         """Links, for people and for tools."""

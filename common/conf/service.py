@@ -6,6 +6,7 @@ from typing import Any
 
 from common.conf import env
 from common.conf.logs import logging_settings
+from common.conf.openapi import spectacular_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 PORTS = {
@@ -142,7 +143,7 @@ def service_settings(service: Service) -> dict[str, Any]:
         "LOGGING": logging_settings(service.name, env.text("LOG_LEVEL", "INFO")),
         "LOGGING_CONFIG": "common.conf.logs.configure",
         "REST_FRAMEWORK": _rest_framework(),
-        "SPECTACULAR_SETTINGS": _spectacular(service),
+        "SPECTACULAR_SETTINGS": spectacular_settings(service.name),
         "REDIS_URL": env.required("REDIS_URL"),
         "SERVICE_URLS": {
             name: env.text(f"{name.upper()}_URL", f"http://127.0.0.1:{port}").rstrip("/")
@@ -223,16 +224,4 @@ def _rest_framework() -> dict[str, Any]:
         "UNAUTHENTICATED_USER": "common.security.principal.Anonymous",
         "UNAUTHENTICATED_TOKEN": None,
         "TEST_REQUEST_DEFAULT_FORMAT": "json",
-    }
-
-
-def _spectacular(service: Service) -> dict[str, Any]:
-    return {
-        "TITLE": f"HRMS {service.name} service",
-        "VERSION": "0.1.0",
-        "SWAGGER_UI_DIST": "SIDECAR",
-        "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-        "REDOC_DIST": "SIDECAR",
-        "SERVE_INCLUDE_SCHEMA": False,
-        "COMPONENT_SPLIT_REQUEST": True,
     }
