@@ -54,8 +54,8 @@ class CachedMetricAdmin(OperatorAdmin):
     """Figures by company and day."""
 
     permission_area = "reports"
-    list_display = ("metric", "company_id", "dimension", "day", "value")
-    list_filter = ("day",)
-    search_fields = ("=metric",)
+    list_display = ("day", "metric", "company_id", "dimension", "member", "value")
+    list_filter = ("metric", "dimension", "day")
+    search_fields = ("=member", "=company_id")
     date_hierarchy = "day"
     ordering = ("-day", "metric", "id")

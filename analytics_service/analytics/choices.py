@@ -20,3 +20,51 @@ class Producer(models.TextChoices):
     EMPLOYEE = "employee", _("employee service")
     DOCUMENT = "document", _("document service")
     NOTIFICATION = "notification", _("notification service")
+
+
+class Metric(models.TextChoices):
+    """What is counted; each row of metrics_cache is a change of one of these on one day."""
+
+    HEADCOUNT = "headcount", _("headcount")
+    JOINERS = "joiners", _("joiners")
+    UNDATED = "undated", _("joined on an unknown day")
+    LEAVERS = "leavers", _("leavers")
+    ON_LEAVE = "on_leave", _("on leave")
+    LEAVES = "leaves", _("leaves")
+    LEAVE_DAYS = "leave_days", _("days of leave")
+    DEDUCTIONS = "deductions", _("deductions")
+    DEDUCTION_AMOUNT = "deduction_amount", _("amount of deductions (KWD)")
+
+
+class Dimension(models.TextChoices):
+    """By what a figure is divided."""
+
+    WHOLE = "", _("not divided")
+    DEPARTMENT = "department", _("department")
+    NATIONALITY = "nationality", _("nationality")
+    TYPE = "type", _("type")
+
+
+class ItemKind(models.TextChoices):
+    """What is counted of an employee besides the employment."""
+
+    LEAVE = "leave", _("leave")
+    DEDUCTION = "deduction", _("deduction")
+
+
+class ExpiringKind(models.TextChoices):
+    """What ends on a day."""
+
+    LICENSE = "license", _("licence")
+    DOCUMENT = "document", _("document")
+
+
+class GroupBy(models.TextChoices):
+    """By what a reader may have a figure divided."""
+
+    NONE = "none", _("not divided")
+    COMPANY = "company", _("company")
+    DEPARTMENT = "department", _("department")
+    NATIONALITY = "nationality", _("nationality")
+    TYPE = "type", _("type")
+    MONTH = "month", _("month")

@@ -59,9 +59,9 @@ def backfill(
             # What was applied while the pages came must not be overwritten by what came before it.
             pages += _pages(producer, aggregate_id, after=pages[-1].upto)
         envelopes = _applied(cursor, pages)
-        tables = _touched(producer, envelopes)
+        tables = _touched(producer, aggregate_id, envelopes)
         before = {table: _hashes(table) for table in tables}
-        _apply(producer, envelopes)
+        _apply(producer, aggregate_id, envelopes)
         differences = [_compare(table, before[table], _hashes(table)) for table in tables]
         if dry_run:
             raise _Undo
@@ -96,7 +96,9 @@ def _applied(cursor: Cursor, pages: Iterable[FeedPage]) -> list[Envelope]:
     ]
 
 
-def _apply(producer: str, envelopes: Sequence[Envelope]) -> None:
+def _apply(producer: str, aggregate_id: UUID | None, envelopes: Sequence[Envelope]) -> None:
+    for forget in registry.forgetting.get(producer, ()):
+        forget(aggregate_id)
     for start in range(0, len(envelopes), RUN):
         run = envelopes[start : start + RUN]
         try:
@@ -108,11 +110,11 @@ def _apply(producer: str, envelopes: Sequence[Envelope]) -> None:
             ) from error
 
 
-def _touched(producer: str, envelopes: Sequence[Envelope]) -> list[str]:
+def _touched(producer: str, aggregate_id: UUID | None, envelopes: Sequence[Envelope]) -> list[str]:
     """The tables that applying writes to, found by doing it and rolling back."""
     tables: list[str] = []
     with suppress(_Undo), transaction.atomic():
-        _apply(producer, envelopes)
+        _apply(producer, aggregate_id, envelopes)
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT relname FROM pg_stat_xact_user_tables"

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from uuid import UUID
 
 from common.contracts.base import Event, owner_of, wire_name
 from common.messaging.envelopes import Envelope, EventMeta
@@ -12,6 +13,7 @@ Received = tuple[Event, EventMeta]
 SingleHandler = Callable[[Any, EventMeta], None]
 BatchHandler = Callable[[Sequence[Received]], None]
 EnvelopeHandler = Callable[[str, Sequence[Envelope]], None]
+Forget = Callable[[UUID | None], None]
 
 
 @dataclass
@@ -21,6 +23,7 @@ class Registry:
     singles: dict[str, list[SingleHandler]] = field(default_factory=dict)
     batches: dict[str, list[BatchHandler]] = field(default_factory=dict)
     everything: list[EnvelopeHandler] = field(default_factory=list)
+    forgetting: dict[str, list[Forget]] = field(default_factory=dict)
 
     def producers(self, own: str, all_services: Sequence[str]) -> list[str]:
         """The services whose feeds this one follows."""
@@ -72,3 +75,17 @@ def consumes_all(handler: EnvelopeHandler) -> EnvelopeHandler:
     """Call the function with every event of every other service: (producer, envelopes), in all companies."""
     registry.everything.append(handler)
     return handler
+
+
+def forgets(producer: str) -> Callable[[Forget], Forget]:
+    """Call the function before a rebuild from ``producer``'s events, with the one aggregate or None for all.
+
+    It removes what its consumers made of those events, so that nothing wrong can outlive the rebuild. Sums
+    need that; rows that are keyed by the event or its aggregate are put right by being written again.
+    """
+
+    def register(forget: Forget) -> Forget:
+        registry.forgetting.setdefault(producer, []).append(forget)
+        return forget
+
+    return register

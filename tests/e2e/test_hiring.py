@@ -21,9 +21,8 @@ def headcount(hr: Person, company_id: str) -> int:
     return int(statistics["total_employees"])
 
 
-def counted_by_analytics(hr: Person, company_id: str) -> int | None:
-    companies = hr.get("analytics", "/metrics/headcount")["companies"]
-    return next((each["headcount"] for each in companies if each["company_id"] == company_id), None)
+def counted_by_analytics(hr: Person, company_id: str) -> int:
+    return int(hr.get("analytics", "/metrics/headcount", company_id=company_id)["headcount"])
 
 
 def events_about(hr: Person, aggregate_id: str, kind: str) -> list[dict[str, Any]]:

@@ -6,8 +6,15 @@ from uuid import uuid4
 import factory
 from factory.django import DjangoModelFactory
 
-from analytics_service.analytics.choices import Producer
-from analytics_service.analytics.models import CachedMetric, Report, StoredEvent
+from analytics_service.analytics.choices import ExpiringKind, ItemKind, Producer
+from analytics_service.analytics.models import (
+    CachedMetric,
+    EmployeeItem,
+    EmploymentFact,
+    ExpiringItem,
+    Report,
+    StoredEvent,
+)
 from common.messaging.envelopes import Envelope
 
 
@@ -57,3 +64,39 @@ class CachedMetricFactory(DjangoModelFactory[CachedMetric]):
     metric = "headcount"
     day = date(2026, 11, 22)
     value = 42
+
+
+class EmploymentFactFactory(DjangoModelFactory[EmploymentFact]):
+    class Meta:
+        model = EmploymentFact
+
+    employee_id = factory.LazyFunction(uuid4)
+    company_id = factory.LazyFunction(uuid4)
+    is_counted = True
+    hire_date = known_on = joined_on = date(2026, 11, 22)
+    departments = factory.LazyFunction(lambda: [[None, None]])
+
+
+class EmployeeItemFactory(DjangoModelFactory[EmployeeItem]):
+    class Meta:
+        model = EmployeeItem
+
+    id = factory.LazyFunction(uuid4)
+    company_id = factory.LazyFunction(uuid4)
+    employee_id = factory.LazyFunction(uuid4)
+    kind = ItemKind.LEAVE
+    type = "annual"
+    status = "approved"
+    starts_on = date(2026, 11, 22)
+    ends_on = date(2026, 11, 24)
+    quantity = 3
+
+
+class ExpiringItemFactory(DjangoModelFactory[ExpiringItem]):
+    class Meta:
+        model = ExpiringItem
+
+    id = factory.LazyFunction(uuid4)
+    company_id = factory.LazyFunction(uuid4)
+    kind = ExpiringKind.DOCUMENT
+    expires_on = date(2026, 11, 22)

@@ -16,7 +16,7 @@ def other_company() -> UUID:
     with company_scope(other := uuid4()):
         StoredEventFactory(company_id=other, type="foreign.event")
         ReportFactory(company_id=other, kind="foreign-report")
-        CachedMetricFactory(company_id=other, metric="foreign-metric")
+        CachedMetricFactory(company_id=other, member="foreign-metric")
     return other
 
 
@@ -27,7 +27,7 @@ def test_a_manager_sees_only_the_companys_rows(
     with company_scope(company_id):
         StoredEventFactory(company_id=company_id, type="own-row")
         ReportFactory(company_id=company_id, kind="own-row")
-        CachedMetricFactory(company_id=company_id, metric="own-row")
+        CachedMetricFactory(company_id=company_id, member="own-row")
     sign_in(client, role="company_manager", company_id=company_id)
     shown = client.get(f"/admin/analytics/{page}/").content.decode()
     assert "own-row" in shown

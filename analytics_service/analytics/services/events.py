@@ -14,11 +14,13 @@ def events_store(*, producer: str, envelopes: Sequence[Envelope]) -> None:
         # Not through the ORM, which takes three times as long to write thousands of values into a statement.
         cursor.execute(
             "INSERT INTO analytics_events (id, producer, position, type, company_id, aggregate_id, version,"
-            " actor_id, occurred_at, payload)"
-            " SELECT id, %s, position, type, company, aggregate, version, actor, occurred, payload::jsonb"
+            " actor_id, occurred_at, received_at, payload)"
+            # Not the transaction's time, which may be from before it waited for the batch in front of it.
+            " SELECT id, %s, position, type, company, aggregate, version, actor, occurred, received, payload::jsonb"
             " FROM unnest(%s::uuid[], %s::bigint[], %s::text[], %s::uuid[], %s::uuid[], %s::int[], %s::uuid[],"
             " %s::timestamptz[], %s::text[])"
-            " AS x(id, position, type, company, aggregate, version, actor, occurred, payload)"
+            " AS x(id, position, type, company, aggregate, version, actor, occurred, payload),"
+            " (SELECT clock_timestamp() AS received) now"
             " ON CONFLICT DO NOTHING",
             [
                 producer,
