@@ -136,11 +136,11 @@ class UnknownReviewerError(DomainError):
     default_message = _("The reviewer is not an employee of this company.")
 
 
-class OwnReviewError(PermissionDeniedError):
-    """Nobody writes or moves the review of their own work."""
+class OwnRecordError(PermissionDeniedError):
+    """Nobody writes deductions, violations or reviews of their own."""
 
-    code = "OWN_REVIEW"
-    default_message = _("Nobody writes the review of their own work.")
+    code = "OWN_RECORD"
+    default_message = _("Nobody writes this about themselves.")
 
 
 class ReviewMoveError(ConflictError):

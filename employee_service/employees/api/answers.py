@@ -1,9 +1,8 @@
 """The envelopes of answers, for the OpenAPI document."""
 
-from typing import Any
-
 from rest_framework import serializers
 
+from common.api.answers import Answer, Pagination
 from common.api.schema import ErrorResponse
 from employee_service.employees.api.serializers import (
     EmployeeAnswer,
@@ -16,66 +15,50 @@ from employee_service.employees.api.serializers import (
 Refusal = ErrorResponse
 
 
-class Envelope(serializers.Serializer[Any]):
-    """What every good answer begins with."""
-
-    success = serializers.BooleanField(default=True)
-
-
-class Pagination(serializers.Serializer[Any]):
-    """Where in the list this piece is; with a cursor, only ``limit`` and ``next_cursor``."""
-
-    page = serializers.IntegerField(required=False)
-    limit = serializers.IntegerField()
-    total = serializers.IntegerField(required=False)
-    pages = serializers.IntegerField(required=False)
-    next_cursor = serializers.CharField(allow_null=True)
-
-
-class EmployeeList(Envelope):
+class EmployeeList(Answer):
     """Employees."""
 
     employees = EmployeeAnswer(many=True)
     pagination = Pagination()
 
 
-class OneEmployee(Envelope):
+class OneEmployee(Answer):
     """An employee."""
 
     employee = EmployeeAnswer()
 
 
-class OneProfile(Envelope):
+class OneProfile(Answer):
     """A profile."""
 
     profile = ProfileAnswer()
 
 
-class RelationshipList(Envelope):
+class RelationshipList(Answer):
     """Lines to others."""
 
     relationships = RelationshipAnswer(many=True)
 
 
-class OneRelationship(Envelope):
+class OneRelationship(Answer):
     """A line to another."""
 
     relationship = RelationshipAnswer()
 
 
-class OneStatistics(Envelope):
+class OneStatistics(Answer):
     """A company's numbers."""
 
     statistics = StatisticsAnswer()
 
 
-class OneSaga(Envelope):
+class OneSaga(Answer):
     """A saga."""
 
     saga = SagaAnswer()
 
 
-class Done(Envelope):
+class Done(Answer):
     """It was done."""
 
     message = serializers.CharField()

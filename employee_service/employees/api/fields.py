@@ -2,7 +2,7 @@
 
 import unicodedata
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -20,13 +20,25 @@ class Text(serializers.CharField):
     """Text without control characters; a number is not text."""
 
     default_error_messages = {"unprintable": _("Control characters are not allowed.")}
+    allowed: ClassVar[frozenset[str]] = frozenset()
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
-        if any(unicodedata.category(c) == "Cc" or c in _DIRECTION_OVERRIDES for c in data):
+        if any(
+            unicodedata.category(c) == "Cc" or c in _DIRECTION_OVERRIDES for c in set(data) - self.allowed
+        ):
             self.fail("unprintable")
         return super().to_internal_value(data)
+
+
+class LongText(Text):
+    """Text that may have several lines."""
+
+    allowed = frozenset("\t\n\r")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 2000, **kwargs})
 
 
 class Email(serializers.EmailField):
@@ -56,17 +68,36 @@ class Flag(serializers.BooleanField):
         return data
 
 
-class Money(serializers.DecimalField):
-    """An amount in KWD: a JSON number from 0 with at most three decimals."""
+class Number(serializers.DecimalField):
+    """A JSON number, and not a text that spells one."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_digits=12, decimal_places=3, min_value=0, coerce_to_string=False, **kwargs)
+        super().__init__(coerce_to_string=False, **kwargs)
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, bool) or not isinstance(data, int | float):
             self.fail("invalid")
         # Minus zero is zero.
         return super().to_internal_value(data) + 0
+
+
+class Money(Number):
+    """An amount in KWD: from 0, with at most three decimals."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_digits": 12, "decimal_places": 3, "min_value": 0, **kwargs})
+
+
+class Count(serializers.IntegerField):
+    """A JSON number without decimals, from 0."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"min_value": 0, "max_value": 1_000_000, **kwargs})
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        return super().to_internal_value(data)
 
 
 class Day(serializers.DateField):
@@ -89,6 +120,13 @@ class NearDay(Day):
 
     def _latest(self) -> date:
         return today() + AHEAD
+
+
+class FarDay(Day):
+    """A date in the past or within two years from now: the end of what begins within a year."""
+
+    def _latest(self) -> date:
+        return today() + 2 * AHEAD
 
 
 class PastDay(Day):

@@ -7,7 +7,18 @@ from rest_framework import serializers
 
 from common.api.query import ListQuery, StrictQuery
 from common.api.serializers import StrictSerializer
-from employee_service.employees.api.fields import Day, Email, Flag, Id, IsoDay, Money, NearDay, PastDay, Text
+from employee_service.employees.api.fields import (
+    Day,
+    Email,
+    Flag,
+    Id,
+    IsoDay,
+    LongText,
+    Money,
+    NearDay,
+    PastDay,
+    Text,
+)
 from employee_service.employees.choices import (
     EmployeeType,
     EmploymentStatus,
@@ -66,6 +77,10 @@ class UpdateEmployeeRequest(EmployeeFields):
     passport_expiry = Day(required=False, allow_null=True)
     residence_number = Text(max_length=32, required=False, allow_blank=True)
     residence_expiry = Day(required=False, allow_null=True)
+    effective_date = PastDay(
+        required=False, help_text=_("From when the record of the employment has the change; else today.")
+    )
+    reason = LongText(required=False, allow_blank=True, help_text=_("For the record of the employment."))
 
 
 class TerminateEmployeeRequest(StrictSerializer):

@@ -105,7 +105,12 @@ class EmployeeView(ServiceAPIView):
         changes = self.body()
         if "salary" in changes and not self.person.may("payroll:edit"):
             raise PermissionDeniedError(details={"salary": [_("You may not change salaries.")]})
-        employee = employee_update(employee_id=employee_id, changes=changes)
+        employee = employee_update(
+            employee_id=employee_id,
+            effective_date=changes.pop("effective_date", None),
+            reason=changes.pop("reason", ""),
+            changes=changes,
+        )
         return Response({"success": True, "employee": employee_json(employee, self.person)})
 
     def delete(self, request: Request, employee_id: UUID) -> Response:

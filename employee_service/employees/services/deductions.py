@@ -15,7 +15,7 @@ from employee_service.employees.exceptions import DeductionClosedError
 from employee_service.employees.models import Deduction
 from employee_service.employees.services.aggregate import employee_lock
 from employee_service.employees.services.constraints import refusing_violations
-from employee_service.employees.services.records import record_lock, record_save
+from employee_service.employees.services.records import record_lock, record_save, refuse_own
 
 CHANGEABLE = frozenset({"deduction_type", "status", "amount", "effective_date", "description"})
 
@@ -31,10 +31,11 @@ def deduction_create(
 ) -> Deduction:
     """Hold ``amount`` (KWD) back from an employee's pay, also from a former employee's last one.
 
-    Raises EmployeeNotFoundError and ValidationError (the amount is not more than nothing).
+    Raises EmployeeNotFoundError, OwnRecordError and ValidationError (the amount is not more than nothing).
     """
     with transaction.atomic():
         employee = employee_lock(employee_id)
+        refuse_own(employee, recorded_by)
         with refusing_violations():
             deduction = Deduction.objects.create(
                 company_id=employee.company_id,
@@ -49,17 +50,18 @@ def deduction_create(
     return deduction
 
 
-def deduction_update(*, deduction_id: UUID, changes: Mapping[str, Any]) -> Deduction:
+def deduction_update(*, deduction_id: UUID, changes: Mapping[str, Any], changed_by: UUID) -> Deduction:
     """Change fields of CHANGEABLE; what is the same already is no change, and no change is no event.
 
-    A completed or cancelled deduction stays as it is. Raises NotFoundError, DeductionClosedError and
-    ValidationError.
+    A completed or cancelled deduction stays as it is. Raises NotFoundError, OwnRecordError,
+    DeductionClosedError and ValidationError.
     """
     unknown = changes.keys() - CHANGEABLE
     if unknown:
         raise ValueError(f"{', '.join(sorted(unknown))} of a deduction is not changed this way.")
     with transaction.atomic():
         deduction = record_lock(Deduction, deduction_id)
+        refuse_own(deduction.employee, changed_by)
         changed = [name for name, value in changes.items() if getattr(deduction, name) != value]
         if not changed:
             return deduction

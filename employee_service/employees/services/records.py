@@ -6,6 +6,8 @@ from uuid import UUID
 from django.utils import timezone
 
 from common.errors import NotFoundError
+from employee_service.employees.exceptions import OwnRecordError
+from employee_service.employees.models import Employee
 from employee_service.employees.models.records import EmployeeRecord
 from employee_service.employees.services.aggregate import employee_lock
 from employee_service.employees.services.constraints import refusing_violations
@@ -26,6 +28,12 @@ def record_lock(model: type[RecordT], record_id: UUID) -> RecordT:
     record = model._default_manager.select_for_update().get(id=record_id)
     record.employee = employee
     return record
+
+
+def refuse_own(employee: Employee, account: UUID) -> None:
+    """Raise OwnRecordError when ``account`` is the employee's own: nobody writes what is held against them."""
+    if employee.user_id == account:
+        raise OwnRecordError
 
 
 def record_save(record: EmployeeRecord) -> None:

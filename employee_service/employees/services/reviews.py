@@ -10,7 +10,6 @@ from common.contracts.employee import ReviewSubmitted
 from common.messaging.services import publish
 from employee_service.employees.choices import Lifecycle, ReviewStatus
 from employee_service.employees.exceptions import (
-    OwnReviewError,
     ReviewClosedError,
     ReviewMoveError,
     UnknownReviewerError,
@@ -18,7 +17,7 @@ from employee_service.employees.exceptions import (
 from employee_service.employees.models import Employee, PerformanceReview
 from employee_service.employees.services.aggregate import employee_lock
 from employee_service.employees.services.constraints import refusing_violations
-from employee_service.employees.services.records import record_lock, record_save
+from employee_service.employees.services.records import record_lock, record_save, refuse_own
 
 CONTENTS = frozenset(
     {
@@ -44,13 +43,12 @@ def review_create(
 ) -> PerformanceReview:
     """Write the review of an employee's work; ``contents`` are CONTENTS, ``written_by`` is an account.
 
-    A new review is a draft or submitted at once. Raises EmployeeNotFoundError, OwnReviewError,
+    A new review is a draft or submitted at once. Raises EmployeeNotFoundError, OwnRecordError,
     UnknownReviewerError, ReviewMoveError and ValidationError.
     """
     with transaction.atomic():
         employee = employee_lock(employee_id)
-        if employee.user_id == written_by:
-            raise OwnReviewError
+        refuse_own(employee, written_by)
         if status not in {ReviewStatus.DRAFT, *MOVES[ReviewStatus.DRAFT]}:
             raise ReviewMoveError(details={"status": status})
         _check_reviewer(employee, contents["reviewer_id"])
@@ -66,13 +64,12 @@ def review_create(
 def review_update(*, review_id: UUID, changes: Mapping[str, Any], written_by: UUID) -> PerformanceReview:
     """Change a draft's CONTENTS, move a review to another ``status``, or both.
 
-    Raises NotFoundError, OwnReviewError, ReviewClosedError (the contents of what is no draft),
+    Raises NotFoundError, OwnRecordError, ReviewClosedError (the contents of what is no draft),
     ReviewMoveError, UnknownReviewerError and ValidationError.
     """
     with transaction.atomic():
         review = record_lock(PerformanceReview, review_id)
-        if review.employee.user_id == written_by:
-            raise OwnReviewError
+        refuse_own(review.employee, written_by)
         wanted = dict(changes)
         before = ReviewStatus(review.status)
         status = ReviewStatus(wanted.pop("status", before))

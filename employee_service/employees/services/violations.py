@@ -12,7 +12,7 @@ from common.messaging.services import publish
 from employee_service.employees.choices import Severity, ViolationType
 from employee_service.employees.models import Violation
 from employee_service.employees.services.aggregate import employee_lock
-from employee_service.employees.services.records import record_lock, record_save
+from employee_service.employees.services.records import record_lock, record_save, refuse_own
 
 CHANGEABLE = frozenset({"violation_type", "severity", "occurred_on", "description"})
 
@@ -26,9 +26,13 @@ def violation_record(
     severity: Severity = Severity.MEDIUM,
     reported_by: UUID,
 ) -> Violation:
-    """Write down what an employee did, reported by an account. Raises EmployeeNotFoundError."""
+    """Write down what an employee did, reported by an account.
+
+    Raises EmployeeNotFoundError and OwnRecordError.
+    """
     with transaction.atomic():
         employee = employee_lock(employee_id)
+        refuse_own(employee, reported_by)
         violation = Violation.objects.create(
             company_id=employee.company_id,
             employee=employee,
@@ -55,13 +59,14 @@ def violation_record(
     return violation
 
 
-def violation_update(*, violation_id: UUID, changes: Mapping[str, Any]) -> Violation:
-    """Correct fields of CHANGEABLE. Raises NotFoundError."""
+def violation_update(*, violation_id: UUID, changes: Mapping[str, Any], changed_by: UUID) -> Violation:
+    """Correct fields of CHANGEABLE. Raises NotFoundError and OwnRecordError."""
     unknown = changes.keys() - CHANGEABLE
     if unknown:
         raise ValueError(f"{', '.join(sorted(unknown))} of a violation is not changed this way.")
     with transaction.atomic():
         violation = record_lock(Violation, violation_id)
+        refuse_own(violation.employee, changed_by)
         changed = [name for name, value in changes.items() if getattr(violation, name) != value]
         for name in changed:
             setattr(violation, name, changes[name])
