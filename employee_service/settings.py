@@ -13,3 +13,8 @@ HIRE_WAIT_SECONDS = env.seconds("HIRE_WAIT_SECONDS", 8.0)
 # How many requests of one web process may wait at once; the others are answered 202 without waiting.
 # Fewer than the process has threads, so that some are left for everything else.
 HIRE_WAITERS = env.number("HIRE_WAITERS", 64)
+
+BEAT_SCHEDULE = {
+    # A run that no worker took in time is made up for by the next one.
+    "bulk hires": {"task": "employee.advance_bulk_hires", "schedule": 1.0, "options": {"expires": 3}},
+}

@@ -1,5 +1,6 @@
 """POST /employees: start the saga, wait a little for it, answer what became of it."""
 
+from collections.abc import Mapping
 from threading import BoundedSemaphore
 from typing import Any
 from uuid import UUID, uuid4
@@ -36,7 +37,7 @@ def hire(request: Request, body: dict[str, Any], person: Principal) -> Response:
 
     A repetition under the same Idempotency-Key starts nothing and gets the current outcome of the first one.
     """
-    data = _data(body, person)
+    data = hire_data(body, company_to_hire_into(body.get("company_id"), person))
     with open_scope(person.tenant_scope()):
         saga, repeated = _start(request, data, person)
     headers = {idempotency.REPLAYED: "true"} if repeated else {}
@@ -49,9 +50,10 @@ def hire(request: Request, body: dict[str, Any], person: Principal) -> Response:
     return _outcome(ended, person, headers)
 
 
-def _data(body: dict[str, Any], person: Principal) -> CreateEmployeeData:
+def hire_data(body: Mapping[str, Any], company_id: UUID) -> CreateEmployeeData:
+    """The person that a valid CreateEmployeeRequest describes, under new ids; its ``company_id`` is not read."""
     values = dict(body)
-    company_id = _company(values.pop("company_id", None), person)
+    values.pop("company_id", None)
     existing_user_id: UUID | None = values.pop("user_id", None)
     salary = values.pop("salary", None)
     return CreateEmployeeData(
@@ -67,8 +69,8 @@ def _data(body: dict[str, Any], person: Principal) -> CreateEmployeeData:
     )
 
 
-def _company(named: UUID | None, person: Principal) -> UUID:
-    """The company to hire into: the token's, or the one that a super administrator names."""
+def company_to_hire_into(named: UUID | None, person: Principal) -> UUID:
+    """The token's company, or the one that a super administrator names; raises for any other."""
     if named is not None and named != person.company_id and not person.all_companies:
         raise ValidationError(details={"company_id": [UNKNOWN]})
     company_id = named or person.company_id
