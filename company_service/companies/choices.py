@@ -45,3 +45,10 @@ class LicenseStatus(TextChoices):
     ACTIVE = "active", _("In force")
     EXPIRED = "expired", _("Expired")
     PENDING = "pending", _("Pending")
+
+
+class PeriodStatus(TextChoices):
+    """Where in its chain a period of a licence stands."""
+
+    CURRENT = "current", _("Current")
+    RENEWED = "renewed", _("Renewed")

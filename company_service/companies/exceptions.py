@@ -66,3 +66,31 @@ class DepartmentCycleError(ConflictError):
 
     code = "DEPARTMENT_CYCLE"
     default_message = _("A department cannot be placed inside itself.")
+
+
+class LicenseNotFoundError(NotFoundError):
+    """No such licence, or another company's, or a withdrawn one: they are not told apart."""
+
+    code = "LICENSE_NOT_FOUND"
+    default_message = _("There is no such licence.")
+
+
+class LicenseNumberTakenError(ConflictError):
+    """Two licences of one type have different numbers in a company."""
+
+    code = "LICENSE_NUMBER_TAKEN"
+    default_message = _("The company has a licence of this type and number.")
+
+
+class LicenseNotExtendedError(ConflictError):
+    """A renewal makes a licence valid for longer: also what the second of two equal renewals meets."""
+
+    code = "LICENSE_NOT_EXTENDED"
+    default_message = _("The licence is valid until then, or longer, already.")
+
+
+class LicensePeriodError(ValidationError):
+    """The dates of a licence contradict each other or its status."""
+
+    code = "INVALID_LICENSE_PERIOD"
+    default_message = _("The licence's dates do not fit together.")

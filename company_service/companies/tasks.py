@@ -1,4 +1,4 @@
-"""Background work: the saga's headcount step, and the fold that beat starts."""
+"""Background work: the saga's headcount step, and what beat starts: the fold, the notices of licences."""
 
 from collections.abc import Sequence
 
@@ -26,3 +26,9 @@ def rollback_company_headcount(calls: Sequence[Call[UpdateHeadcount]]) -> list[O
 def fold_headcount() -> None:
     """Add new headcount entries to the totals."""
     services.headcount_fold()
+
+
+@shared_task(name="company.announce_expiries")
+def announce_expiries() -> None:
+    """Tell of the licences that have reached a notice step."""
+    services.licenses_announce()

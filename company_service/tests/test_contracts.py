@@ -1,15 +1,17 @@
 """What this service publishes has the shape of the samples; what it consumes, it accepts."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import company_service.companies.consumers  # noqa: F401
 from common.contracts.base import catalogue, from_wire, owner_of
+from common.days import today
 from common.messaging.models import EventRecord
 from common.testing.contracts import ContractRules
 from common.testing.samples import sample_payload
 from company_service.companies import services
 from company_service.companies.models import Company
-from company_service.companies.tests.factories import DepartmentFactory, EntryFactory
+from company_service.companies.tests.factories import DepartmentFactory, EntryFactory, LicenseFactory
 
 OWN = sorted(name for name in catalogue() if owner_of(name) == "company")
 
@@ -27,6 +29,10 @@ def test_every_event_of_ours_is_published_in_the_shape_of_its_sample(company: Co
     services.department_delete(department_id=department.id)
     EntryFactory(company=company)
     services.headcount_fold()
+    for left in (3, -3):
+        entered = LicenseFactory(company=company, expires_on=today() + timedelta(days=left))
+    services.licenses_announce()
+    services.license_withdraw(license_id=entered.id)
     services.company_update(company_id=company.id, name="Pearl and sons", is_active=False)
     published = dict(EventRecord.objects.values_list("type", "payload"))
     assert sorted(published) == OWN

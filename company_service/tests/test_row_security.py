@@ -1,6 +1,7 @@
 """Nobody reads another company's rows, by whatever way they come to the company service's database."""
 
-from typing import ClassVar
+from datetime import date
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,13 +15,26 @@ from company_service.companies.models import (
     Department,
     HeadcountEntry,
     HeadcountTotal,
+    License,
+    LicenseNotice,
+    LicensePeriod,
 )
-from company_service.companies.tests.factories import CompanyFactory, DepartmentFactory
+from company_service.companies.tests.factories import CompanyFactory, DepartmentFactory, LicenseFactory
+
+END = date(2026, 12, 31)
 
 
 class TestRowSecurity(RowSecurityRules):
     tables: ClassVar[frozenset[str]] = frozenset(
-        {"company_settings", "departments", "headcount_ledger", "headcount_totals"}
+        {
+            "company_settings",
+            "departments",
+            "headcount_ledger",
+            "headcount_totals",
+            "licenses",
+            "license_notices",
+            "license_periods",
+        }
     )
 
     def fill(self, company_id: UUID) -> None:
@@ -31,6 +45,13 @@ class TestRowSecurity(RowSecurityRules):
             company=company, employee_id=uuid4(), source_key="a", delta=1, reason="test"
         )
         HeadcountTotal.objects.create(company=company)
+        held = License.objects.create(
+            company=company, number="1", number_folded="1", name="Main", type="main"
+        )
+        LicensePeriod.objects.create(company=company, license=held, number="0")
+        LicenseNotice.objects.create(
+            company=company, license=held, expires_on=END, step=90, announced=True, noted_on=END
+        )
 
 
 def test_companies_are_seen_by_themselves_and_by_the_group_only(db: None) -> None:
@@ -55,3 +76,20 @@ def test_a_department_cannot_be_inside_one_of_another_company(db: None) -> None:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         with pytest.raises(IntegrityError, match="departments_parent_id_in_company"), transaction.atomic():
             Department.objects.filter(pk=mine.pk).update(parent=foreign)
+
+
+@pytest.mark.parametrize(
+    ("model", "values"),
+    [
+        (LicensePeriod, {"number": "0"}),
+        (LicenseNotice, {"expires_on": END, "step": 90, "announced": True, "noted_on": END}),
+    ],
+)
+def test_the_history_of_a_license_is_of_its_company(db: None, model: Any, values: dict[str, Any]) -> None:
+    with all_companies("test"):
+        held, other = LicenseFactory(), CompanyFactory()
+        table = model._meta.db_table
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        with pytest.raises(IntegrityError, match=f"{table}_license_id_in_company"), transaction.atomic():
+            model.objects.create(company=other, license=held, **values)

@@ -15,12 +15,17 @@ from company_service.companies.choices import CompanySize, SubscriptionPlan
 from company_service.companies.models import Company, CompanySetting, Department
 
 ADDRESS = ("street", "city", "state", "zip_code", "country")
+COMPANY_FIELDS = (
+    "id", "name", "name_ar", "description", "industry", "size", "website", "phone", "email", "logo_url",
+    "is_active", "subscription_plan", "subscription_expires_at", "seat_limit", "created_at", "updated_at",
+)  # fmt: skip
 
 
 class Given(serializers.ModelSerializer[Any]):
     """An answer without the values that nobody has given."""
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
+        """See the class."""
         values = super().to_representation(instance)
         return {name: value for name, value in values.items() if value not in (None, "", {})}
 
@@ -40,11 +45,7 @@ class CompanyOut(Given):
 
     class Meta:
         model = Company
-        fields = (
-            "id", "name", "name_ar", "description", "industry", "size", "website", "phone", "email",
-            "address", "logo_url", "is_active", "subscription_plan", "subscription_expires_at",
-            "seat_limit", "created_at", "updated_at",
-        )  # fmt: skip
+        fields = (*COMPANY_FIELDS, "address")
 
 
 class DepartmentOut(Given):

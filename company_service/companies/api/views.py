@@ -12,6 +12,7 @@ from common.api.views import ServiceAPIView
 from common.security.permissions import ANYONE_SIGNED_IN
 from company_service.companies import selectors, services
 from company_service.companies.api import answers
+from company_service.companies.api.rows import COMPANY_ROW, DEPARTMENT_ROW
 from company_service.companies.api.serializers import (
     CompanyCreateIn,
     CompanyOut,
@@ -45,7 +46,7 @@ class CompaniesView(ServiceAPIView):
         """List companies, newest first; ``search`` is the beginning of a name in either script."""
         query = self.query()
         companies = selectors.company_list(**filters(query))
-        return paginate(companies, query, key="companies", serialize=CompanyOut)
+        return paginate(companies, query, key="companies", row=COMPANY_ROW)
 
     def post(self, request: Request) -> Response:
         """Create a company."""
@@ -96,9 +97,7 @@ class DepartmentsView(ServiceAPIView):
         """List the company's departments from A to Z."""
         query = self.query()
         departments = selectors.department_list(company_id=company_id, **filters(query))
-        return paginate(
-            departments, query, key="departments", serialize=DepartmentOut, ordering=("name_folded",)
-        )
+        return paginate(departments, query, key="departments", row=DEPARTMENT_ROW, ordering=("name_folded",))
 
     def post(self, request: Request, company_id: UUID) -> Response:
         """Create a department."""

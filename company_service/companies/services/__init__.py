@@ -25,6 +25,14 @@ from company_service.companies.services.imports import (
     companies_import,
     departments_import,
 )
+from company_service.companies.services.licenses import (
+    LicenseFields,
+    license_create,
+    license_renew,
+    license_update,
+    license_withdraw,
+)
+from company_service.companies.services.notices import Noted, licenses_announce
 
 __all__ = [
     "CompanyFields",
@@ -32,6 +40,8 @@ __all__ = [
     "HeadcountDifference",
     "ImportedCompany",
     "ImportedDepartment",
+    "LicenseFields",
+    "Noted",
     "companies_import",
     "company_create",
     "company_deactivate",
@@ -45,5 +55,10 @@ __all__ = [
     "headcount_give_back",
     "headcount_recount",
     "headcount_take",
+    "license_create",
+    "license_renew",
+    "license_update",
+    "license_withdraw",
+    "licenses_announce",
     "setting_set",
 ]

@@ -10,7 +10,7 @@ from common.contracts.company import UPDATE_HEADCOUNT, UpdateHeadcount
 from common.messaging.models import EventRecord
 from common.sagas.outcomes import Call
 from company_service.companies import services
-from company_service.companies.models import Company, CompanySetting, Department, HeadcountEntry
+from company_service.companies.models import Company, CompanySetting, Department, HeadcountEntry, License
 
 
 class CompanyFactory(factory.django.DjangoModelFactory[Company]):
@@ -52,6 +52,22 @@ class SettingFactory(factory.django.DjangoModelFactory[CompanySetting]):
 
     class Meta:
         model = CompanySetting
+
+
+class LicenseFactory(factory.django.DjangoModelFactory[License]):
+    """A licence of ``company``, made by the service, so that its event is there too."""
+
+    company = factory.SubFactory(CompanyFactory)
+    number = factory.Sequence(lambda number: f"2019/{number}")
+    name = "Main licence"
+    type = "main"
+
+    class Meta:
+        model = License
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> License:
+        return services.license_create(company_id=kwargs.pop("company").pk, **kwargs)
 
 
 class EntryFactory(factory.django.DjangoModelFactory[HeadcountEntry]):

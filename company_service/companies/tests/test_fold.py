@@ -102,7 +102,7 @@ def test_recount_restores_a_lost_total(company: Company) -> None:
 
 
 def test_beat_folds_every_two_seconds() -> None:
-    (entry,) = BEAT_SCHEDULE.values()
+    entry = BEAT_SCHEDULE["fold"]
     assert entry["task"] == fold_headcount.name
     assert entry["schedule"] == 2.0
 
