@@ -68,3 +68,23 @@ class GroupBy(models.TextChoices):
     NATIONALITY = "nationality", _("nationality")
     TYPE = "type", _("type")
     MONTH = "month", _("month")
+
+
+class LeaveType(models.TextChoices):
+    """The kinds of leave that have a name here; another one is called as it is told."""
+
+    ANNUAL = "annual", _("annual leave")
+    SICK = "sick", _("sick leave")
+    MATERNITY = "maternity", _("maternity leave")
+    EMERGENCY = "emergency", _("emergency leave")
+    UNPAID = "unpaid", _("unpaid leave")
+
+
+class DeductionType(models.TextChoices):
+    """The kinds of deductions that have a name here; another one is called as it is told."""
+
+    LATE = "late", _("lateness")
+    ABSENCE = "absence", _("absence")
+    LOAN = "loan", _("loan")
+    INSURANCE = "insurance", _("insurance")
+    OTHER = "other", _("other")

@@ -1,5 +1,6 @@
 """The arithmetic of figures: from changes by day to what a reader asks for. Pure functions."""
 
+from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -26,10 +27,12 @@ class Period:
     def months(self) -> Iterator["Period"]:
         """Its months; the first and the last may be parts of one."""
         first = self.first
-        while first <= self.last:
-            following = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
-            yield Period(first, min(self.last, following - timedelta(days=1)))
-            first = following
+        while True:
+            last = min(self.last, first.replace(day=monthrange(first.year, first.month)[1]))
+            yield Period(first, last)
+            if last == self.last:
+                return
+            first = last + timedelta(days=1)
 
 
 def level(changes: Changes, day: date) -> Decimal:

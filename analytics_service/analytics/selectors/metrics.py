@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import DateField, F, QuerySet, Sum, Value
 from django.db.models.functions import Greatest
 
-from analytics_service.analytics.choices import Dimension, GroupBy, Metric
+from analytics_service.analytics.choices import DeductionType, Dimension, GroupBy, LeaveType, Metric
 from analytics_service.analytics.figures import Changes, Movement, Period, level, merged, movement, within
 from analytics_service.analytics.models import CachedMetric
 from common.reference.models import CompanyRef, DepartmentRef
@@ -156,4 +156,6 @@ def _names(group_by: GroupBy, keys: Mapping[str, object]) -> dict[str, str]:
         companies = CompanyRef.objects.filter(company_id__in=known)
         found = companies.annotate(label=name_for_reader()).values_list("company_id", "label")
         return {str(key): name for key, name in found}
+    if group_by == GroupBy.TYPE:
+        return {str(value): str(label) for value, label in (*LeaveType.choices, *DeductionType.choices)}
     return {}

@@ -4,7 +4,6 @@ The rows of one producer's events are written by one transaction at a time, beca
 retry holds the lock of that producer's cursor. Nothing else writes them, so no two ever meet at a row.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -79,11 +78,11 @@ class People:
 
     def changes(self) -> Changes:
         """What they add to the figures."""
-        total: Changes = defaultdict(Decimal)
+        total: Changes = {}
         for fact in self.facts.values():
-            _add(total, employment_changes(fact))
+            changes_add(total, employment_changes(fact))
         for item in self.items.values():
-            _add(total, item_changes(item, self.facts.get(item.employee_id)))
+            changes_add(total, item_changes(item, self.facts.get(item.employee_id)))
         return total
 
 
@@ -94,10 +93,10 @@ def metrics_count(received: Sequence[Received]) -> None:
     """
     employee_ids: list[UUID] = [event.employee_id for event, _meta in received]  # type: ignore[attr-defined]
     people = People.load(employee_ids)
-    changes: Changes = defaultdict(Decimal)
-    _add(changes, people.changes(), -1)
+    changes: Changes = {}
+    changes_add(changes, people.changes(), -1)
     people.apply(received)
-    _add(changes, people.changes())
+    changes_add(changes, people.changes())
     told = {getattr(event, "leave_id", None) or getattr(event, "deduction_id", None) for event, _ in received}
     _upsert("employment_facts", _FACT_TYPES, people.facts.values())
     _upsert("employee_items", _ITEM_TYPES, [item for item in people.items.values() if item.id in told])
@@ -113,11 +112,11 @@ def metrics_forget(aggregate_id: UUID | None) -> None:
         return
     item = EmployeeItem.objects.filter(id=aggregate_id).first()
     people = People.load([item.employee_id if item is not None else aggregate_id])
-    changes: Changes = defaultdict(Decimal)
-    _add(changes, people.changes(), -1)
+    changes: Changes = {}
+    changes_add(changes, people.changes(), -1)
     people.facts.pop(aggregate_id, None)
     people.items.pop(aggregate_id, None)
-    _add(changes, people.changes())
+    changes_add(changes, people.changes())
     EmploymentFact.objects.filter(employee_id=aggregate_id).delete()
     EmployeeItem.objects.filter(id=aggregate_id).delete()
     metrics_change(changes)
@@ -138,9 +137,10 @@ def facts_write(people: People) -> None:
     _upsert("employee_items", _ITEM_TYPES, people.items.values())
 
 
-def _add(total: Changes, changes: Changes, times: int = 1) -> None:
+def changes_add(total: Changes, changes: Changes, times: int = 1) -> None:
+    """Add ``changes`` to ``total``, ``times`` times."""
     for figure, change in changes.items():
-        total[figure] += change * times
+        total[figure] = total.get(figure, Decimal()) + change * times
 
 
 def _upsert(

@@ -11,6 +11,7 @@ from django.core.management.base import CommandError
 from django.db import OperationalError, connections, transaction
 
 from common.messaging.backfill import BackfillError, Difference, backfill
+from common.messaging.consumers import forgets, registry
 from common.messaging.inbox import MAX_ATTEMPTS, apply
 from common.messaging.models import Cursor, ParkedEvent
 from common.messaging.pull import FeedUnavailableError, pull
@@ -144,6 +145,38 @@ class TestWhatIsApplied:
         with enumerated(Boundaries(stop=look, kinds=frozenset({COMMIT}), armed="before commit in main#1")):
             backfill("company")
         assert len(found) == 1
+
+
+class TestForgetting:
+    @pytest.fixture
+    def forgotten(self) -> Iterator[list[UUID | None]]:
+        """This service forgets the copies of companies before it rebuilds them."""
+        asked: list[UUID | None] = []
+
+        @forgets("company")
+        def forget(aggregate_id: UUID | None) -> None:
+            asked.append(aggregate_id)
+            CompanyRef.objects.all().delete()
+
+        yield asked
+        registry.forgetting["company"].remove(forget)
+
+    def test_what_no_event_tells_of_does_not_outlive_a_rebuild(
+        self, company: Producer, forgotten: list[UUID | None]
+    ) -> None:
+        with all_companies("test"):
+            CompanyRef.objects.create(company_id=UUID(int=9), name="Made up")
+        assert backfill("company", dry_run=True) == (5, [Difference(TABLE, added=0, removed=1, changed=0)])
+        assert len(names()) == 6
+        backfill("company")
+        assert names() == HEALTHY
+        assert set(forgotten) == {None}
+
+    def test_of_one_aggregate_only_that_is_forgotten(
+        self, company: Producer, forgotten: list[UUID | None]
+    ) -> None:
+        backfill("company", aggregate_id=UUID(int=2), dry_run=True)
+        assert set(forgotten) == {UUID(int=2)}
 
 
 class TestRefusals:
