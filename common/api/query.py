@@ -20,6 +20,8 @@ class StrictQuery(StrictSerializer):
     (``ListField``, ``MultipleChoiceField``) may be repeated, every other one must not.
     """
 
+    typed = False
+
     @classmethod
     def read(cls, request: Request) -> dict[str, Any]:
         """The validated parameters of ``request``; one that was not given and has no default is missing."""

@@ -1,20 +1,46 @@
 """Serializers that take what they name and refuse the rest."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
+from django.http import QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 UNKNOWN = _("There is no such field.")
 
+AnyField = serializers.Field[Any, Any, Any, Any]
+# The JSON type of a field, where Django REST framework would take others and turn them into it: the first
+# that fits counts. An amount may also come as text, which keeps every decimal.
+_TYPES: tuple[tuple[type[AnyField], tuple[type, ...], type[AnyField]], ...] = (
+    (serializers.BooleanField, (bool,), serializers.BooleanField),
+    (serializers.IntegerField, (int, float), serializers.IntegerField),
+    (serializers.FloatField, (int, float), serializers.FloatField),
+    (serializers.DecimalField, (int, float, str), serializers.DecimalField),
+    (serializers.CharField, (str,), serializers.CharField),
+    (serializers.UUIDField, (str,), serializers.CharField),
+    (serializers.DateField, (str,), serializers.CharField),
+    (serializers.DateTimeField, (str,), serializers.CharField),
+    (serializers.TimeField, (str,), serializers.CharField),
+)
+
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """A serializer that answers fields it does not know, or that may only be read, with an error each."""
+    """A serializer that takes what its document promises and nothing that could be turned into it.
+
+    A field that it does not know, that may only be read, or whose value has another type is answered with an
+    error. ``typed`` is off where all values are text: in queries, and in forms, which are seen to be such.
+    """
+
+    typed: ClassVar[bool] = True
 
     def to_internal_value(self, data: Any) -> Any:
         """The validated values; raises ValidationError that names every wrong and every unknown field."""
-        problems = self._unknown(data) if isinstance(data, Mapping) else {}
+        problems: dict[str, list[Any]] = {}
+        if isinstance(data, Mapping):
+            typed = self.typed and not isinstance(data, QueryDict)
+            problems = {**self._unknown(data), **(self._mistyped(data) if typed else {})}
         try:
             values = super().to_internal_value(data)
         except serializers.ValidationError as error:
@@ -28,3 +54,19 @@ class StrictSerializer(serializers.Serializer[Any]):
     def _unknown(self, data: Mapping[str, Any]) -> dict[str, list[Any]]:
         writable = {name for name, field in self.fields.items() if not field.read_only}
         return {str(name): [UNKNOWN] for name in data if name not in writable}
+
+    def _mistyped(self, data: Mapping[str, Any]) -> dict[str, list[Any]]:
+        found = {name: _wrong_type(field, data[name]) for name, field in self.fields.items() if name in data}
+        return {name: [sentence] for name, sentence in found.items() if sentence}
+
+
+def _wrong_type(field: AnyField, value: Any) -> str | Promise | None:
+    """What is to be said of a value that has not the field's type; null is another matter."""
+    if isinstance(field, serializers.ListField) and isinstance(value, list):
+        return next((wrong for item in value if (wrong := _wrong_type(field.child, item))), None)
+    for kind, types, named in _TYPES:
+        if isinstance(field, kind):
+            # To Python, true is a number.
+            fits = isinstance(value, types) and (bool in types or not isinstance(value, bool))
+            return None if fits or value is None else named.default_error_messages["invalid"]
+    return None
