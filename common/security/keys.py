@@ -49,6 +49,9 @@ class VerifyingKey:
 class KeySource(Protocol):
     """Where a verifier finds a key."""
 
+    def __hash__(self) -> int:
+        """Sources are told apart by identity."""
+
     def get(self, kid: str) -> VerifyingKey | None:
         """The key named ``kid``, or None; raises ServiceUnavailableError when no keys could be had at all."""
 
