@@ -1,16 +1,31 @@
 """Makes rows for tests; a scope must be open."""
 
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
 import factory
+from django.utils import timezone
 
 from common.contracts.employee import CreateEmployee
 from common.reference.models import DepartmentRef
 from common.sagas.outcomes import Call
-from employee_service.employees.choices import EmploymentStatus, Lifecycle
-from employee_service.employees.models import Employee
+from employee_service.employees.choices import (
+    DeductionType,
+    EmploymentStatus,
+    LeaveStatus,
+    LeaveType,
+    Lifecycle,
+    ViolationType,
+)
+from employee_service.employees.models import (
+    Deduction,
+    Employee,
+    Leave,
+    PerformanceReview,
+    Violation,
+)
 from employee_service.employees.services.search_terms import search_terms_add
 
 
@@ -54,6 +69,56 @@ class DepartmentRefFactory(factory.django.DjangoModelFactory[DepartmentRef]):
     department_id = factory.LazyFunction(uuid4)
     name = "Sales"
     name_ar = "المبيعات"
+
+
+class LeaveFactory(factory.django.DjangoModelFactory[Leave]):
+    """Two weeks that somebody asks for; with another status, decided just now."""
+
+    class Meta:
+        model = Leave
+
+    leave_type = LeaveType.ANNUAL
+    status = LeaveStatus.PENDING
+    start_date = date(2026, 12, 6)
+    end_date = factory.LazyAttribute(lambda leave: leave.start_date + timedelta(days=11))
+    days = 10
+    decided_at = factory.LazyAttribute(
+        lambda leave: None if leave.status == LeaveStatus.PENDING else timezone.now()
+    )
+
+
+class DeductionFactory(factory.django.DjangoModelFactory[Deduction]):
+    """An instalment of a loan."""
+
+    class Meta:
+        model = Deduction
+
+    deduction_type = DeductionType.LOAN
+    amount = Decimal("25.500")
+    effective_date = date(2026, 12, 1)
+
+
+class ViolationFactory(factory.django.DjangoModelFactory[Violation]):
+    """Somebody came late."""
+
+    class Meta:
+        model = Violation
+
+    violation_type = ViolationType.ATTENDANCE
+    occurred_on = date(2026, 11, 1)
+    description = "Two hours late"
+
+
+class ReviewFactory(factory.django.DjangoModelFactory[PerformanceReview]):
+    """A draft about last year."""
+
+    class Meta:
+        model = PerformanceReview
+
+    review_period_start = date(2025, 1, 1)
+    review_period_end = date(2025, 12, 31)
+    review_date = date(2026, 1, 15)
+    overall_rating = Decimal("4.25")
 
 
 def command(company_id: UUID, **fields: Any) -> CreateEmployee:
