@@ -141,6 +141,5 @@ class ReadyJsonRenderer(JSONRenderer):
 
 def ready_list(key: str, rows: Sequence[str], pagination: Mapping[str, Any]) -> ReadyJson:
     """The contract's list answer around rows that are JSON texts."""
-    return ReadyJson(
-        f'{{"success":true,{json.dumps(key)}:[{",".join(rows)}],"pagination":{json.dumps(pagination)}}}'
-    )
+    where = json.dumps(pagination, separators=(",", ":"))
+    return ReadyJson(f'{{"success":true,{json.dumps(key)}:[{",".join(rows)}],"pagination":{where}}}')
