@@ -18,7 +18,7 @@ class PermissionInline(ReadOnlyInline):
     """Who may do what with the document."""
 
     model = DocumentPermission
-    fields = ("action", "audience")
+    fields = ("user_id", "action")
 
 
 @admin.register(Document)

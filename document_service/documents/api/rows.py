@@ -1,0 +1,104 @@
+"""What documents and their versions look like on the wire; PostgreSQL writes it."""
+
+from typing import Any
+
+from django.db.models import F, Func, IntegerField, OuterRef, QuerySet, Subquery, Sum, TextField, Value
+from django.db.models.functions import Cast, Coalesce, Concat, JSONObject, Right
+
+from common.api.rows import ReadyJson, Row
+from document_service.documents.models import AccessCount, StoredFile
+
+# Of a document's number people see the end; the rest is on the paper itself.
+SHOWN_CHARACTERS = 3
+MASK = "••••"
+
+
+def _address(column: str, *behind: Any) -> Concat:
+    parts = (Value("/documents/"), Cast(column, TextField()), Value("/download"), *behind)
+    return Concat(*parts, output_field=TextField())
+
+
+def _counted(column: str, waiting: str) -> Any:
+    """A count with what is not added to its document yet: exact at any moment."""
+    counts = AccessCount.objects.filter(company_id=OuterRef("company_id"), document_id=OuterRef("pk"))
+    sums = counts.order_by().values("document_id").annotate(total=Sum(waiting)).values("total")
+    return F(column) + Coalesce(Subquery(sums, output_field=IntegerField()), 0)
+
+
+def _masked(column: str) -> Any:
+    tail = Right(column, SHOWN_CHARACTERS)
+    # Of nothing nothing is shown: concat would write the mask alone.
+    return Func(
+        Value(MASK),
+        Func(tail, Value(""), function="nullif"),
+        template="%(expressions)s",
+        arg_joiner=" || ",
+        output_field=TextField(),
+    )
+
+
+_FILES = StoredFile.objects.filter(company_id=OuterRef("company_id"), pk=OuterRef("file_id"))
+
+DOCUMENT = Row(
+    {
+        "id": "id",
+        "company_id": "company_id",
+        "title": "title",
+        "filename": "filename",
+        "file_path": _address("id"),
+        "file_size": "file_size",
+        "mime_type": "mime_type",
+        "category": "category",
+        "tags": "tags",
+        "description": "description",
+        "version": "version",
+        "is_public": "is_public",
+        "is_archived": "is_archived",
+        "uploaded_by": "uploaded_by",
+        "download_count": _counted("download_count", "downloads"),
+        "view_count": _counted("view_count", "views"),
+        "created_at": "created_at",
+        "updated_at": "updated_at",
+        "employee_id": "employee_id",
+        "document_type": "document_type",
+        "document_number": _masked("document_number"),
+        "expires_on": "expires_on",
+        "scan_state": Subquery(_FILES.values("scan_state")),
+        "sha256": Subquery(_FILES.values("sha256")),
+        "permissions": JSONObject(
+            read="read_audiences",
+            write="write_audiences",
+            delete="delete_audiences",
+        ),
+    },
+    required=("title", "filename", "mime_type"),
+)
+
+VERSION = Row(
+    {
+        "id": "id",
+        "document_id": "document_id",
+        "version": "version",
+        "filename": "filename",
+        "file_path": _address("document_id", Value("?version="), Cast("version", TextField())),
+        "file_size": "file_size",
+        "mime_type": "mime_type",
+        "change_log": "change_log",
+        "uploaded_by": "uploaded_by",
+        "expires_on": "expires_on",
+        "created_at": "created_at",
+    },
+    required=("filename", "mime_type"),
+)
+
+
+def one(rows: QuerySet[Any], key: str, row: Row) -> ReadyJson:
+    """The answer that shows the one row of ``rows`` under ``key``."""
+    text = rows.annotate(row_text=row.text(rows.model)).values_list("row_text", flat=True).get()
+    return ReadyJson(f'{{"success":true,"{key}":{text}}}')
+
+
+def every(rows: QuerySet[Any], key: str, row: Row) -> ReadyJson:
+    """The answer that shows all of ``rows``, which are few, under ``key``."""
+    texts = rows.annotate(row_text=row.text(rows.model)).values_list("row_text", flat=True)
+    return ReadyJson(f'{{"success":true,"{key}":[{",".join(texts)}]}}')

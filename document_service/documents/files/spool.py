@@ -1,0 +1,74 @@
+"""Files on their way in: written to disk piece by piece, counted and hashed, never whole in memory."""
+
+import hashlib
+import os
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
+
+# What a form may hold beside its file, in bytes.
+FORM_ROOM = 1_048_576
+PREFIX = "upload-"
+
+
+class Upload(UploadedFile):
+    """A file that has arrived whole: on disk until it is closed, with its size and SHA-256."""
+
+    def __init__(self, file: Any, *, name: str, size: int, sha256: str) -> None:
+        super().__init__(file, name, size=size)
+        self.length = size
+        self.sha256 = sha256
+
+    def temporary_file_path(self) -> str:
+        """Where the file lies until it is closed."""
+        return str(self.file.name)
+
+
+class SpoolHandler(FileUploadHandler):
+    """Django's hook for uploads; raises RequestDataTooBig as soon as there is too much."""
+
+    def __init__(self, request: Any = None) -> None:
+        super().__init__(request)
+        self._file: Any = None
+
+    def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *args: Any) -> None:  # noqa: N803 - Django's name
+        """Refuse before reading what says that it is too large."""
+        if content_length > settings.DOCUMENT_MAX_BYTES + FORM_ROOM:
+            raise RequestDataTooBig
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        """Begin a file."""
+        super().new_file(*args, **kwargs)
+        folder = Path(settings.DOCUMENT_SPOOL_DIR)
+        folder.mkdir(parents=True, exist_ok=True)
+        self._file = NamedTemporaryFile(dir=folder, prefix=PREFIX)  # noqa: SIM115 - closed with the upload
+        self._digest = hashlib.sha256()
+        self._received = 0
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        """Write a piece."""
+        self._received += len(raw_data)
+        if self._received > settings.DOCUMENT_MAX_BYTES:
+            self.upload_interrupted()
+            raise RequestDataTooBig
+        self._digest.update(raw_data)
+        self._file.write(raw_data)
+
+    def file_complete(self, file_size: int) -> Upload:
+        """The file, safe on disk before any row tells of it."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.seek(0)
+        file, self._file = self._file, None
+        return Upload(file, name=self.file_name or "", size=self._received, sha256=self._digest.hexdigest())
+
+    def upload_interrupted(self) -> None:
+        """Forget what has arrived of a file that will not be whole."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None

@@ -1,0 +1,37 @@
+"""The words that a document is found by."""
+
+import re
+
+from common.search import fold
+
+TITLE, TAG, FILE_NAME, DESCRIPTION = 100, 40, 40, 20
+EXACT_TAG = "#"
+MOST_WORDS = 10
+LONGEST_TERM = 100
+_WORD = re.compile(r"\w+")
+
+
+def words(text: str) -> list[str]:
+    """The folded words of ``text``, in order and each once; a word ends where letters and digits end."""
+    found = _WORD.findall(fold(text).replace("_", " "))
+    return list(dict.fromkeys(word[:LONGEST_TERM] for word in found))
+
+
+def tag_term(tag: str) -> str:
+    """The term that stands for a whole tag."""
+    return EXACT_TAG + fold(tag)
+
+
+def terms_of(*, title: str, tags: list[str], filename: str, description: str) -> dict[str, int]:
+    """Each term of a document with the weight of the best place it stands in."""
+    terms: dict[str, int] = {}
+    # The lightest first: what stands in two places weighs what the better one does.
+    for text, weight in (
+        (description, DESCRIPTION),
+        (filename, FILE_NAME),
+        (" ".join(tags), TAG),
+        (title, TITLE),
+    ):
+        terms.update(dict.fromkeys(words(text), weight))
+    terms.update({tag_term(tag): 0 for tag in tags if fold(tag)})
+    return terms
