@@ -25,13 +25,25 @@ _ADJUSTABLE: Final[Mapping[str, str]] = {
 # Celery closes a worker's connection with every task; with a pool that costs nothing.
 _POOL_SIZES: Final = {"web": "12", "worker": "2"}
 _OPTIONAL: Final = (
+    "CLAMD_ADDRESS",
+    "CLAMD_SECONDS",
     "DEBUG",
+    "DOCUMENT_LINK_SECONDS",
+    "DOCUMENT_MAX_MB",
+    "DOCUMENT_ORPHAN_HOURS",
+    "DOCUMENT_STORAGE",
+    "DOCUMENT_STORAGE_LIMIT_MB",
     "EMAIL_BACKEND",
     "EVENT_RETENTION_DAYS",
     "HIRE_WAITERS",
     "HIRE_WAIT_SECONDS",
     "LEGACY_REPORT_DIR",
     "MAIL_FROM",
+    "S3_ACCESS_KEY",
+    "S3_BUCKET",
+    "S3_ENDPOINT_URL",
+    "S3_REGION",
+    "S3_SECRET_KEY",
     "SAGA_ANSWER_SECONDS",
     "TIME_ZONE",
 )
@@ -67,6 +79,9 @@ class Environments:
         values["PROCESS_NAME"] = f"{service}-{process}"
         if process in _POOL_SIZES:
             values["DATABASE_POOL_SIZE"] = os.environ.get("DATABASE_POOL_SIZE", _POOL_SIZES[process])
+        if service == "document":
+            # A stack's own: its nightly sweep removes what its database does not know.
+            values["DOCUMENT_STORAGE_DIR"] = os.environ.get("DOCUMENT_STORAGE_DIR", str(self.root / "documents"))
         if service == "auth":
             values["PUBLIC_URL"] = os.environ.get("PUBLIC_URL", self.service_url("auth"))
             values["SIGNING_KEY_PASSPHRASE"] = self.credentials.signing_key_passphrase
