@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
+import jsonschema
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
 from common.contracts.auth import CREATE_USER
@@ -21,6 +23,7 @@ from employee_service.employees.models import BulkHire, BulkHireRow, Employee
 from employee_service.employees.services import bulk
 from employee_service.employees.services.bulk import bulk_hires_advance
 from employee_service.employees.tasks import advance_bulk_hires
+from employee_service.employees.tests.test_schema import strict
 from employee_service.tests.neighbours import Neighbours
 
 BULK = "/employees/bulk"
@@ -496,6 +499,35 @@ def test_errors_are_told_in_the_readers_language(sign_in: Sign) -> None:
     )
     rows = manager.get(f"{BULK}/{job['id']}/rows", headers={"Accept-Language": "ar"}).json()["rows"]
     assert all("\u0600" <= row["error"]["message"][0] <= "\u06ff" for row in rows)
+
+
+def test_answers_look_as_described(sign_in: Sign) -> None:
+    manager = sign_in()
+    document: Json = SchemaGenerator().get_schema(request=None, public=True)
+    components = strict(document["components"])
+
+    def check(answer: Any, path: str, method: str) -> None:
+        described = document["paths"][path][method]["responses"][str(answer.status_code)]
+        schema = described["content"]["application/json"]["schema"]
+        jsonschema.validate(answer.json(), {**schema, "components": components})
+
+    employees = [*people(3), person(3), person(5, email="x"), person(6)]
+    check(post(manager, employees, f"{BULK}?dry_run=true"), BULK, "post")
+    answer = post(manager, employees)
+    check(answer, BULK, "post")
+    bulk_hires_advance()
+    with all_companies("test"):
+        first = BulkHireRow.objects.filter(number=1).values("saga_id")
+        SagaInstance.objects.filter(id__in=first).update(
+            state=SagaState.COMPLETED, wake_at=None, finished_at="2026-11-22T00:00Z"
+        )
+    end_sagas(SagaState.COMPENSATED, error_code="X", error_message="No.", error_details={"seats": 0})
+    address = answer.headers["Location"]
+    check(manager.get(address), f"{BULK}/{{job_id}}", "get")
+    check(manager.get(f"{address}/rows"), f"{BULK}/{{job_id}}/rows", "get")
+    check(manager.post(f"{address}/retry"), f"{BULK}/{{job_id}}/retry", "post")
+    check(manager.post(f"{address}/retry", {"rows": [1]}), f"{BULK}/{{job_id}}/retry", "post")
+    check(manager.get(BULK), BULK, "get")
 
 
 class TestRowSecurity(RowSecurityRules):

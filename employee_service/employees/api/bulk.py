@@ -16,14 +16,15 @@ from common.errors import ValidationError
 from common.security.principal import Principal
 from employee_service.employees.api.answers import Refusal
 from employee_service.employees.api.bulk_shapes import (
+    BulkHireDryRun,
     BulkHireList,
     BulkHireQuery,
     BulkHireRequest,
+    BulkHireRetryRequest,
+    BulkHireRowList,
+    BulkHireRowsQuery,
     CheckedRow,
-    DryRun,
     OneBulkHire,
-    RowList,
-    RowsQuery,
     dry_run_json,
     job_json,
     row_json,
@@ -53,7 +54,8 @@ class BulkHiresView(ServiceAPIView):
     required_permissions = {"GET": "employees:create", "POST": "employees:create"}
     query_serializers = {"GET": ListQuery, "POST": BulkHireQuery}
     body_serializers = {"POST": BulkHireRequest}
-    answer_serializers = {"GET": BulkHireList, "POST": {200: DryRun, 202: OneBulkHire, 409: Refusal}}
+    answer_serializers = {"GET": BulkHireList, "POST": {200: BulkHireDryRun, 202: OneBulkHire, 409: Refusal}}
+    answer_headers = {"POST": {202: ("Location",)}}
 
     def get(self, request: Request) -> Response:
         """List bulk hires, the newest first."""
@@ -93,8 +95,8 @@ class BulkHireRowsView(ServiceAPIView):
     """The rows of one bulk hire."""
 
     required_permissions = {"GET": "employees:create"}
-    query_serializers = {"GET": RowsQuery}
-    answer_serializers = {"GET": RowList}
+    query_serializers = {"GET": BulkHireRowsQuery}
+    answer_serializers = {"GET": BulkHireRowList}
 
     def get(self, request: Request, job_id: UUID) -> Response:
         """What became of each row, in the order of the request."""
@@ -109,11 +111,13 @@ class BulkHireRetryView(ServiceAPIView):
 
     idempotent = True
     required_permissions = {"POST": "employees:create"}
+    body_serializers = {"POST": BulkHireRetryRequest}
     answer_serializers = {"POST": {202: OneBulkHire, 409: Refusal}}
+    answer_headers = {"POST": {202: ("Location",)}}
 
     def post(self, request: Request, job_id: UUID) -> Response:
         """Start the rows again whose hires were undone; what was refused at once needs a new request."""
-        self.query()
+        self.body()
         bulk_hire_retry(bulk_hire_get(self.person, job_id).id)
         return _accepted(self.person, job_id)
 

@@ -69,19 +69,23 @@ class BulkHireRequest(StrictSerializer):
     on_error = serializers.ChoiceField(BulkHire.OnError.choices, default=BulkHire.OnError.CONTINUE)
 
 
+class BulkHireRetryRequest(StrictSerializer):
+    """Nothing: what is tried again stands in the job."""
+
+
 class BulkHireQuery(StrictQuery):
     """What a bulk hire takes in its address."""
 
     dry_run = serializers.BooleanField(default=False, help_text=_("Only check the rows; nothing is stored."))
 
 
-class RowsQuery(ListQuery):
+class BulkHireRowsQuery(ListQuery):
     """What the list of rows takes."""
 
     status = serializers.ChoiceField(BulkHireRow.Status.choices, required=False)
 
 
-class RowError(serializers.Serializer[Any]):
+class BulkHireRowError(serializers.Serializer[Any]):
     """Why a row failed: by field for one that was refused at once."""
 
     code = serializers.CharField()
@@ -89,16 +93,16 @@ class RowError(serializers.Serializer[Any]):
     details = serializers.DictField(required=False)
 
 
-class CheckedRowAnswer(serializers.Serializer[Any]):
+class BulkHireCheckedRow(serializers.Serializer[Any]):
     """What a dry run says of a row."""
 
     row = serializers.IntegerField(help_text=_("Its place in the request, from 1 on."))
     email = serializers.CharField(required=False)
     status = serializers.ChoiceField([(VALID, VALID), ("refused", "refused")])
-    error = RowError(required=False)
+    error = BulkHireRowError(required=False)
 
 
-class RowAnswer(serializers.Serializer[Any]):
+class BulkHireRowAnswer(serializers.Serializer[Any]):
     """What became of a row; ``employee_id`` once the person is hired."""
 
     row = serializers.IntegerField(help_text=_("Its place in the request, from 1 on."))
@@ -107,10 +111,10 @@ class RowAnswer(serializers.Serializer[Any]):
     attempt = serializers.IntegerField()
     saga_id = serializers.UUIDField(required=False)
     employee_id = serializers.UUIDField(required=False)
-    error = RowError(required=False)
+    error = BulkHireRowError(required=False)
 
 
-class Counts(serializers.Serializer[Any]):
+class BulkHireCounts(serializers.Serializer[Any]):
     """How many rows are where."""
 
     total = serializers.IntegerField()
@@ -130,7 +134,7 @@ class BulkHireAnswer(serializers.Serializer[Any]):
     company_id = serializers.UUIDField()
     state = serializers.ChoiceField(BulkHire.State.choices)
     on_error = serializers.ChoiceField(BulkHire.OnError.choices)
-    counts = Counts()
+    counts = BulkHireCounts()
     created_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField(required=False)
 
@@ -148,19 +152,19 @@ class BulkHireList(Answer):
     pagination = Pagination()
 
 
-class RowList(Answer):
+class BulkHireRowList(Answer):
     """Rows of a bulk hire."""
 
-    rows = RowAnswer(many=True)
+    rows = BulkHireRowAnswer(many=True)
     pagination = Pagination()
 
 
-class DryRun(Answer):
+class BulkHireDryRun(Answer):
     """What a bulk hire would begin with."""
 
     total = serializers.IntegerField()
     refused = serializers.IntegerField()
-    rows = CheckedRowAnswer(many=True)
+    rows = BulkHireCheckedRow(many=True)
 
 
 def dry_run_json(candidates: Sequence[Candidate]) -> Json:
