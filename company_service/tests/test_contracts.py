@@ -29,10 +29,10 @@ def test_every_event_of_ours_is_published_in_the_shape_of_its_sample(company: Co
     services.department_delete(department_id=department.id)
     EntryFactory(company=company)
     services.headcount_fold()
-    for left in (3, -3):
-        entered = LicenseFactory(company=company, expires_on=today() + timedelta(days=left))
+    ends = [today() + timedelta(days=left) for left in (3, -3)]
+    licenses = [LicenseFactory(company=company, expires_on=end) for end in ends]
     services.licenses_announce()
-    services.license_withdraw(license_id=entered.id)
+    services.license_withdraw(license_id=licenses[0].id)
     services.company_update(company_id=company.id, name="Pearl and sons", is_active=False)
     published = dict(EventRecord.objects.values_list("type", "payload"))
     assert sorted(published) == OWN

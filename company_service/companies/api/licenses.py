@@ -39,7 +39,7 @@ class LicenseRowOut(Given):
 
     class Meta:
         model = License
-        fields = (*_PLAIN, "status", "days_left")
+        fields: tuple[str, ...] = (*_PLAIN, "status", "days_left")
 
 
 class PeriodOut(Given):

@@ -13,6 +13,7 @@ from common.api.query import ListQuery, StrictQuery
 from common.api.serializers import StrictSerializer
 from company_service.companies.choices import CompanySize, SubscriptionPlan
 from company_service.companies.models import Company, CompanySetting, Department
+from company_service.companies.selectors import CompanyStatistics
 
 ADDRESS = ("street", "city", "state", "zip_code", "country")
 COMPANY_FIELDS = (
@@ -80,13 +81,25 @@ class SettingOut(serializers.ModelSerializer[CompanySetting]):
 
 
 class StatisticsOut(serializers.Serializer[Any]):
-    """The size of a company by its headcount ledger."""
+    """The size of a company by its headcount ledger, and how it changed in the last twelve months.
+
+    A rate is left out where it cannot be told: of a company that had nobody.
+    """
 
     company_id = serializers.UUIDField()
-    total_employees = serializers.IntegerField(source="headcount")
-    active_employees = serializers.IntegerField(source="headcount")
+    total_employees = serializers.IntegerField(source="total")
+    active_employees = serializers.IntegerField(source="active")
     departments_count = serializers.IntegerField()
-    last_updated = serializers.DateTimeField()
+    employee_growth_rate = serializers.FloatField(
+        source="growth_rate", required=False, help_text=_("Per cent")
+    )
+    turnover_rate = serializers.FloatField(required=False, help_text=_("Per cent"))
+    last_updated = serializers.DateTimeField(source="taken_at")
+
+    def to_representation(self, instance: CompanyStatistics) -> dict[str, Any]:
+        """See the class."""
+        values = super().to_representation(instance)
+        return {name: value for name, value in values.items() if value is not None}
 
 
 class AddressIn(StrictSerializer):

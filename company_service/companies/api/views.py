@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from common.api.pagination import paginate
 from common.api.schema import ErrorResponse
 from common.api.views import ServiceAPIView
+from common.days import today
 from common.security.permissions import ANYONE_SIGNED_IN
 from company_service.companies import selectors, services
 from company_service.companies.api import answers
@@ -164,7 +165,7 @@ class StatisticsView(ServiceAPIView):
     answer_serializers = {"GET": answers.Statistics}
 
     def get(self, request: Request, company_id: UUID) -> Response:
-        """Headcount and departments, as of now."""
+        """Headcount and departments as of now, growth and turnover of the last twelve months."""
         self.query()
-        statistics = selectors.company_statistics(company_id)
+        statistics = selectors.company_statistics(company_id, today())
         return Response({"success": True, "statistics": StatisticsOut(statistics).data})

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from common.days import today
 from company_service.companies.models.base import Row
 from company_service.companies.models.companies import Company
 
@@ -15,7 +16,7 @@ class HeadcountEntry(models.Model):
     Rows are never changed or deleted, which a trigger of the migration sees to. Only ``folded`` is set,
     once, by the fold: a marker for each row and not the id folded to, because a transaction with a lower id
     may commit after the fold has passed it. ``department_id`` has no foreign key: the history outlives
-    departments.
+    departments. ``happened_on`` is the day from which it is so, the day of counting at the latest.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -32,6 +33,7 @@ class HeadcountEntry(models.Model):
     source_key = models.TextField(_("source"))
     delta = models.SmallIntegerField(_("change"))
     reason = models.CharField(_("reason"), max_length=100)
+    happened_on = models.DateField(_("since"), default=today)
     folded = models.BooleanField(_("in the total"), default=False, db_default=False)
     created_at = models.DateTimeField(_("created"), db_default=Now())
 
@@ -56,6 +58,7 @@ class HeadcountEntry(models.Model):
                 condition=Q(department_id__isnull=False),
             ),
             models.Index(fields=["employee_id"], name="headcount_of_an_employee"),
+            models.Index(fields=["company", "happened_on"], include=["delta"], name="headcount_by_day"),
         ]
 
     def __str__(self) -> str:

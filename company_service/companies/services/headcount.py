@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from common.contracts.company import UpdateHeadcount
 from common.contracts.employee import EmployeeHired, EmployeeTerminated, EmployeeTransferred
+from common.days import today
 from common.errors import DomainError
 from common.messaging.consumers import Received
 from common.sagas.outcomes import Call, Outcome
@@ -138,6 +139,7 @@ def _entry(call: Call[UpdateHeadcount], delta: int, source_key: str, reason: str
         source_key=source_key,
         delta=delta,
         reason=reason,
+        happened_on=today(),
         # Not by the database's default: without it, Django sends many rows as a few arrays.
         created_at=timezone.now(),
     )
@@ -146,11 +148,12 @@ def _entry(call: Call[UpdateHeadcount], delta: int, source_key: str, reason: str
 def _entries(item: Received) -> list[HeadcountEntry]:
     event, meta = item
     changes: list[tuple[str, int, UUID | None]] = []
+    day = today()
     match event:
         case EmployeeHired(source="import") if event.status not in GONE:
-            changes = [("", 1, event.department_id)]
+            changes, day = [("", 1, event.department_id)], min(event.hire_date or day, day)
         case EmployeeTerminated():
-            changes = [("", -1, event.department_id)]
+            changes, day = [("", -1, event.department_id)], min(event.last_day, day)
         case EmployeeTransferred():
             changes = [(":from", -1, event.from_department_id), (":to", 1, event.to_department_id)]
         case _:
@@ -164,6 +167,7 @@ def _entries(item: Received) -> list[HeadcountEntry]:
             source_key=f"event:{meta.id}{part}",
             delta=delta,
             reason=meta.type,
+            happened_on=day,
         )
         for part, delta, department_id in changes
     ]
