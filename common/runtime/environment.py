@@ -81,7 +81,9 @@ class Environments:
             values["DATABASE_POOL_SIZE"] = os.environ.get("DATABASE_POOL_SIZE", _POOL_SIZES[process])
         if service == "document":
             # A stack's own: its nightly sweep removes what its database does not know.
-            values["DOCUMENT_STORAGE_DIR"] = os.environ.get("DOCUMENT_STORAGE_DIR", str(self.root / "documents"))
+            values["DOCUMENT_STORAGE_DIR"] = os.environ.get(
+                "DOCUMENT_STORAGE_DIR", str(self.root / "documents")
+            )
         if service == "auth":
             values["PUBLIC_URL"] = os.environ.get("PUBLIC_URL", self.service_url("auth"))
             values["SIGNING_KEY_PASSPHRASE"] = self.credentials.signing_key_passphrase
