@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,14 +17,29 @@ from common.sagas.registry import Finished
 from common.security.tenancy import all_companies, company_scope
 from common.testing.contracts import sample_envelope
 from common.testing.samples import sample, sample_payload
-from employee_service.employees.models import Employee
+from employee_service.employees.choices import DeductionType, LeaveType, ViolationType
+from employee_service.employees.models import Deduction, Employee, Leave
+from employee_service.employees.services.deductions import deduction_create, deduction_update
 from employee_service.employees.services.employment import (
     employee_archive,
     employee_terminate,
     employee_update,
 )
 from employee_service.employees.services.hiring import employees_activate
-from employee_service.employees.tests.factories import DepartmentRefFactory, EmployeeFactory, command
+from employee_service.employees.services.leaves import (
+    leave_approve,
+    leave_cancel,
+    leave_reject,
+    leave_request,
+)
+from employee_service.employees.services.reviews import review_update
+from employee_service.employees.services.violations import violation_record
+from employee_service.employees.tests.factories import (
+    DepartmentRefFactory,
+    EmployeeFactory,
+    ReviewFactory,
+    command,
+)
 from employee_service.sagas.create_employee import CreateEmployeeData
 
 pytestmark = pytest.mark.django_db
@@ -56,12 +72,76 @@ def archive(company_id: UUID) -> None:
     employee_archive(employee_id=EmployeeFactory.create(company_id=company_id, left=True).id)
 
 
-PUBLISHING: dict[str, Callable[[UUID], None]] = {
+def ask_for_leave(company_id: UUID) -> Leave:
+    boss = EmployeeFactory.create(company_id=company_id)
+    employee = EmployeeFactory.create(company_id=company_id, manager_id=boss.id)
+    return leave_request(
+        employee_id=employee.id,
+        leave_type=LeaveType.ANNUAL,
+        start_date=date(2026, 12, 6),
+        end_date=date(2026, 12, 17),
+        requested_by=employee.user_id,
+    )
+
+
+def grant(company_id: UUID) -> None:
+    leave_approve(leave_id=ask_for_leave(company_id).id, decided_by=uuid4())
+
+
+def refuse(company_id: UUID) -> None:
+    leave_reject(leave_id=ask_for_leave(company_id).id, decided_by=uuid4(), reason="stocktaking")
+
+
+def take_back(company_id: UUID) -> None:
+    leave = ask_for_leave(company_id)
+    leave_cancel(leave_id=leave.id, cancelled_by=leave.employee.user_id)
+
+
+def hold_back(company_id: UUID) -> Deduction:
+    return deduction_create(
+        employee_id=EmployeeFactory.create(company_id=company_id).id,
+        deduction_type=DeductionType.LATE,
+        amount=Decimal("5.250"),
+        effective_date=date(2026, 12, 1),
+        recorded_by=uuid4(),
+    )
+
+
+def hold_back_more(company_id: UUID) -> None:
+    deduction = hold_back(company_id)
+    deduction_update(deduction_id=deduction.id, changes={"amount": Decimal(6)}, changed_by=uuid4())
+
+
+def violate(company_id: UUID) -> None:
+    violation_record(
+        employee_id=EmployeeFactory.create(company_id=company_id).id,
+        violation_type=ViolationType.CONDUCT,
+        occurred_on=date(2026, 11, 1),
+        description="Shouted",
+        reported_by=uuid4(),
+    )
+
+
+def submit(company_id: UUID) -> None:
+    employee, reviewer = EmployeeFactory.create_batch(2, company_id=company_id)
+    draft = ReviewFactory.create(company_id=company_id, employee=employee, reviewer=reviewer)
+    review_update(review_id=draft.id, changes={"status": "submitted"}, written_by=reviewer.user_id)
+
+
+PUBLISHING: dict[str, Callable[[UUID], object]] = {
     "employee.hired": hire,
     "employee.updated": change,
     "employee.transferred": transfer,
     "employee.terminated": end,
     "employee.archived": archive,
+    "leave.requested": ask_for_leave,
+    "leave.approved": grant,
+    "leave.rejected": refuse,
+    "leave.cancelled": take_back,
+    "deduction.created": hold_back,
+    "deduction.updated": hold_back_more,
+    "violation.recorded": violate,
+    "review.submitted": submit,
 }
 
 

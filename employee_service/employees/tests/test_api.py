@@ -16,34 +16,15 @@ from common.messaging.models import EventRecord
 from common.security.tenancy import all_companies, company_scope
 from employee_service.employees.choices import EmploymentStatus
 from employee_service.employees.models import Employee
-from employee_service.employees.tests.factories import DepartmentRefFactory, EmployeeFactory
+from employee_service.employees.tests.factories import DepartmentRefFactory
+from employee_service.employees.tests.http import Sign, code, hired
 
 pytestmark = pytest.mark.django_db
-Sign = Callable[..., APIClient]
-
-
-@pytest.fixture
-def sign_in(api: Callable[[str], APIClient], person_token: Callable[..., str], company_id: UUID) -> Sign:
-    """A client of a person of the company, by role."""
-
-    def client(role: str = "company_manager", **claims: Any) -> APIClient:
-        return api(person_token(**{"role": role, "company_id": company_id, **claims}))
-
-    return client
-
-
-def hired(company_id: UUID, **fields: Any) -> Employee:
-    with company_scope(company_id):
-        return EmployeeFactory.create(company_id=company_id, **fields)
 
 
 def numbers(answer: Any) -> list[str]:
     assert answer.status_code == 200, answer.content
     return [row["employee_id"] for row in answer.json()["employees"]]
-
-
-def code(answer: Any) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 def test_a_list_has_the_contracts_shape(sign_in: Sign, company_id: UUID) -> None:

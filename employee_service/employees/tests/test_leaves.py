@@ -9,38 +9,21 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from rest_framework.test import APIClient
 
-from common.messaging.models import EventRecord
-from common.security.tenancy import all_companies, company_scope
+from common.security.tenancy import company_scope
 from common.testing.threads import run_all
 from employee_service.employees.choices import LeaveStatus, LeaveType
 from employee_service.employees.exceptions import LeaveDecidedError, OverlappingLeaveError
 from employee_service.employees.models import Employee, Leave
 from employee_service.employees.services.employment import employee_terminate
 from employee_service.employees.services.leaves import leave_approve, leave_reject, leave_request
-from employee_service.employees.tests.factories import EmployeeFactory, LeaveFactory
+from employee_service.employees.tests.factories import LeaveFactory
+from employee_service.employees.tests.http import Sign, code, hired, told, untimed
 from employee_service.employees.workdays import working_days
 
-Sign = Callable[..., APIClient]
 # A Sunday, and the Thursday eleven days later: two weeks of work.
 SUNDAY, THURSDAY = date(2026, 12, 6), date(2026, 12, 17)
 WANTED = {"type": "annual", "start_date": SUNDAY.isoformat(), "end_date": THURSDAY.isoformat()}
-
-
-@pytest.fixture
-def sign_in(api: Callable[[str], APIClient], person_token: Callable[..., str], company_id: UUID) -> Sign:
-    """A client of a person of the company, by role."""
-
-    def client(role: str = "company_manager", **claims: Any) -> APIClient:
-        return api(person_token(**{"role": role, "company_id": company_id, **claims}))
-
-    return client
-
-
-def hired(company_id: UUID, **fields: Any) -> Employee:
-    with company_scope(company_id):
-        return EmployeeFactory.create(company_id=company_id, **fields)
 
 
 def on_leave(employee: Employee, **fields: Any) -> Leave:
@@ -48,23 +31,9 @@ def on_leave(employee: Employee, **fields: Any) -> Leave:
         return LeaveFactory.create(company_id=employee.company_id, employee=employee, **fields)
 
 
-def code(answer: Any) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
-
-
 def ids(answer: Any) -> set[str]:
     assert answer.status_code == 200, answer.content
     return {row["id"] for row in answer.json()["leaves"]}
-
-
-def untimed(body: dict[str, Any]) -> dict[str, Any]:
-    """PostgreSQL spells UTC otherwise than Python does."""
-    return {name: value for name, value in body.items() if not name.endswith("_at")}
-
-
-def told() -> list[tuple[str, dict[str, Any]]]:
-    with all_companies("looking at everything"):
-        return list(EventRecord.objects.order_by("id").values_list("type", "payload"))
 
 
 @pytest.mark.parametrize(
