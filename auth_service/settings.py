@@ -14,6 +14,7 @@ globals().update(service_settings(SERVICE))
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=15)
 SESSION_LIFETIME = timedelta(days=30)
 PASSWORD_RESET_LIFETIME = timedelta(hours=1)
+INVITATION_LIFETIME = timedelta(days=3)
 EMAIL_VERIFICATION_LIFETIME = timedelta(days=2)
 SIGNING_KEY_PASSPHRASE = env.required("SIGNING_KEY_PASSPHRASE")
 

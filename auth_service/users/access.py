@@ -8,12 +8,13 @@ from auth_service.users.choices import STAFF_LEVEL, RoleName
 
 @dataclass(frozen=True)
 class Access:
-    """One role in one company (or above all), as a token or an admin session carries it."""
+    """One role in one company (or above all), as a token or an admin session carries it; whose, if known."""
 
     company_id: UUID | None
     role: str
     level: int
     permissions: frozenset[str]
+    user_id: UUID | None = None
 
     @property
     def all_companies(self) -> bool:

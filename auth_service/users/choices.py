@@ -24,6 +24,7 @@ def role_title(name: str) -> str:
 class MailPurpose(models.TextChoices):
     """What a mailed single-use token allows."""
 
+    INVITATION = "invitation", _("Choose a first password")
     PASSWORD_RESET = "password_reset", _("Set a new password")
     EMAIL_VERIFICATION = "email_verification", _("Confirm the e-mail address")
 

@@ -86,5 +86,40 @@ class LastAdministratorError(ConflictError):
     default_message = _("This is the last administrator of all companies.")
 
 
+class OwnAccountError(ConflictError):
+    """Nobody takes away their own access: a slip would leave a company without anybody to undo it."""
+
+    code = "OWN_ACCOUNT"
+    default_message = _("You cannot take away your own access. Ask another administrator.")
+
+
+class AlreadyMemberError(ConflictError):
+    """The person has a role in the company already."""
+
+    code = "ALREADY_MEMBER"
+    default_message = _("This person has a role in this company already.")
+
+
+class RoleNameTakenError(ConflictError):
+    """The company has a role of this name already."""
+
+    code = "ROLE_NAME_TAKEN"
+    default_message = _("This company has a role of this name already.")
+
+
+class DefaultRoleError(ConflictError):
+    """The roles that every company starts with stay as they are: hires and other services count on them."""
+
+    code = "DEFAULT_ROLE"
+    default_message = _("The roles that every company starts with cannot be changed.")
+
+
+class RoleInUseError(ConflictError):
+    """Somebody has the role, or had it, which is kept as history."""
+
+    code = "ROLE_IN_USE"
+    default_message = _("Somebody has this role or had it.")
+
+
 class RolesNotReadyError(Exception):
     """A company's roles are not here yet because ``company.created`` is still on its way: try again later."""

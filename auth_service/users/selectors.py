@@ -4,12 +4,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from auth_service.users.access import NO_ACCESS, Access
 from auth_service.users.models import Membership, Permission, Role, Session, SigningKey, User
 from auth_service.users.models.people import OLD_HASH, email_normalised
+from common.errors import NotFoundError
+from common.search import fold
 
 
 def user_by_email(email: str) -> User | None:
@@ -32,7 +34,9 @@ def access_list(user_id: UUID) -> list[Access]:
         .order_by("created_at", "id")
         .values_list("company_id", "role__name", "role__level", "codes")
     )
-    options = [Access(company, name, level, frozenset(codes)) for company, name, level, codes in rows]
+    options = [
+        Access(company, name, level, frozenset(codes), user_id) for company, name, level, codes in rows
+    ]
     return sorted(options, key=lambda access: not access.all_companies)
 
 
@@ -71,11 +75,65 @@ def role_list_of(user_id: UUID) -> list[Role]:
     return [membership.role for membership in membership_list(user_id)]
 
 
-def role_list() -> QuerySet[Role]:
-    """The roles in scope with their permissions, highest level first."""
-    return Role.objects.prefetch_related(
-        Prefetch("permissions", Permission.objects.order_by("code"))
-    ).order_by("-level", "name", "id")
+def role_rows() -> QuerySet[Role]:
+    """The roles in scope."""
+    return Role.objects.all()
+
+
+def role_get(role_id: UUID) -> Role:
+    """A role in scope with its permissions; raises NotFoundError."""
+    rows = Role.objects.prefetch_related(Prefetch("permissions", Permission.objects.order_by("code")))
+    role = rows.filter(pk=role_id).first()
+    if role is None:
+        raise NotFoundError()
+    return role
+
+
+def user_list(
+    *,
+    company_id: UUID | None = None,
+    search: str = "",
+    role: str | None = None,
+    is_active: bool | None = None,
+) -> QuerySet[User]:
+    """Accounts in scope: of the people who belong, or belonged, to the company, if one is named.
+
+    ``search`` is the beginning of the address, of the name or of the last name; ``role`` one held now.
+    """
+    users = User.objects.all()
+    places = Membership.objects.filter(user_id=OuterRef("pk"))
+    if company_id is not None:
+        places = places.filter(company_id=company_id)
+    if role is not None:
+        places = places.filter(is_active=True, role__name=role)
+    if company_id is not None or role is not None:
+        users = users.filter(Exists(places))
+    if is_active is not None:
+        users = users.filter(is_active=is_active)
+    if fold(search):
+        users = users.filter(
+            Q(email__folded_prefix=search)
+            | Q(name_folded__folded_prefix=search)
+            | Q(last_name_folded__folded_prefix=search)
+        )
+    return users
+
+
+def user_get(user_id: UUID, *, company_id: UUID | None) -> User:
+    """An account in scope, of somebody who belongs or belonged to the company, if one is named.
+
+    Raises NotFoundError.
+    """
+    user = user_list(company_id=company_id).filter(pk=user_id).first()
+    if user is None:
+        raise NotFoundError()
+    return user
+
+
+def membership_history(user: User, company_id: UUID | None) -> QuerySet[Membership]:
+    """A person's places, past ones included: in one company, or in all for None."""
+    places = Membership.objects.filter(user_id=user.id)
+    return places if company_id is None else places.filter(company_id=company_id)
 
 
 def session_list(user_id: UUID) -> QuerySet[Session]:

@@ -68,7 +68,7 @@ class ServiceAPIView(APIView):
     request_headers: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     answer_headers: ClassVar[Mapping[str, Mapping[int, tuple[str, ...]]]] = {}
     authentication_classes = (PersonAuthentication, StaffSessionAuthentication)
-    permission_classes = (DenyByDefault,)
+    permission_classes: tuple[type[BasePermission], ...] = (DenyByDefault,)
 
     _scope: ExitStack
     _claimed: IdempotencyKey | None = None

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from auth_service.users.models import Role, User
+from auth_service.users.services.role_catalogue import DEFAULT_NAMES
 from auth_service.users.services.sessions import SignedIn
+from common.api.answers import Answer
 from common.api.serializers import StrictSerializer
 
 LONGEST_PASSWORD = 256
@@ -20,8 +22,8 @@ _JOINERS = "\u200c\u200d"
 class NameField(serializers.CharField):
     """A person's name in any script, without control and direction characters."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=150, **kwargs)
+    def __init__(self, *, max_length: int = 150, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
         """The name; raises ValidationError."""
@@ -98,18 +100,42 @@ class NoFields(StrictSerializer):
 
 
 class RoleAnswer(serializers.Serializer[Role]):
-    """A role with its permission codes; ``company_id`` says in which company a person has it."""
+    """A role with its permission codes; ``company_id`` says in which company, and is missing above all.
+
+    ``is_default``: one of the roles that every company starts with, which stay as they are.
+    """
+
+    example = {
+        "name": "supervisor",
+        "description": "Leads a team",
+        "level": 2,
+        "permissions": ["leave_requests:view"],
+    }
 
     id = serializers.UUIDField()
     name = serializers.CharField()
-    description = serializers.CharField()
-    company_id = serializers.UUIDField(allow_null=True)
+    description = serializers.CharField(required=False)
+    company_id = serializers.UUIDField(required=False)
+    level = serializers.IntegerField()
+    is_default = serializers.SerializerMethodField()
     permissions = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField()
 
     def get_permissions(self, role: Role) -> list[str]:
         """The codes of the role's permissions, sorted; they must have been prefetched in that order."""
         return [permission.code for permission in role.permissions.all()]
+
+    def get_is_default(self, role: Role) -> bool:
+        """Whether every company starts with it."""
+        return role.name in DEFAULT_NAMES
+
+    def to_representation(self, instance: Role) -> dict[str, Any]:
+        """The role without what has no value."""
+        return {
+            name: value
+            for name, value in super().to_representation(instance).items()
+            if value not in (None, "")
+        }
 
 
 class UserAnswer(serializers.Serializer[Any]):
@@ -135,14 +161,19 @@ class SessionAnswer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
-    ip_address = serializers.CharField(allow_null=True)
+    ip_address = serializers.CharField(required=False)
     user_agent = serializers.CharField()
 
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """The session without what is not known."""
+        return {
+            name: value for name, value in super().to_representation(instance).items() if value is not None
+        }
 
-class AuthAnswer(serializers.Serializer[Any]):
+
+class AuthAnswer(Answer):
     """Tokens of a session; ``expires_at`` is the access token's."""
 
-    success = serializers.BooleanField()
     user = UserAnswer()
     token = serializers.CharField()
     refresh_token = serializers.CharField()
@@ -150,36 +181,16 @@ class AuthAnswer(serializers.Serializer[Any]):
     token_type = serializers.CharField()
 
 
-class ProfileAnswer(serializers.Serializer[Any]):
+class ProfileAnswer(Answer):
     """Answer of /profile."""
 
-    success = serializers.BooleanField()
     user = UserAnswer()
 
 
-class SessionsAnswer(serializers.Serializer[Any]):
+class SessionsAnswer(Answer):
     """Answer of GET /sessions."""
 
-    success = serializers.BooleanField()
     sessions = SessionAnswer(many=True)
-
-
-class PageNumbers(serializers.Serializer[Any]):
-    """Where in a list an answer stands."""
-
-    page = serializers.IntegerField(required=False)
-    limit = serializers.IntegerField()
-    total = serializers.IntegerField(required=False)
-    pages = serializers.IntegerField(required=False)
-    next_cursor = serializers.CharField(allow_null=True)
-
-
-class RolesAnswer(serializers.Serializer[Any]):
-    """Answer of GET /roles."""
-
-    success = serializers.BooleanField()
-    roles = RoleAnswer(many=True)
-    pagination = PageNumbers()
 
 
 class JwksAnswer(serializers.Serializer[Any]):
@@ -188,10 +199,9 @@ class JwksAnswer(serializers.Serializer[Any]):
     keys = serializers.ListField(child=serializers.DictField())
 
 
-class MessageAnswer(serializers.Serializer[Any]):
+class MessageAnswer(Answer):
     """A sentence."""
 
-    success = serializers.BooleanField()
     message = serializers.CharField()
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from auth_service.users.api import views
+from auth_service.users.api import accounts, roles, views
 
 
 class MailTokenConverter:
@@ -29,7 +29,19 @@ urlpatterns = [
     path("profile", views.ProfileView.as_view(), name="profile"),
     path("sessions", views.SessionsView.as_view(), name="sessions"),
     path("sessions/<uuid:session_id>", views.SessionView.as_view(), name="session"),
-    path("roles", views.RolesView.as_view(), name="roles"),
+    path("roles", roles.RolesView.as_view(), name="roles"),
+    path("roles/<uuid:role_id>", roles.RoleView.as_view(), name="role"),
+    path("users", accounts.UsersView.as_view(), name="users"),
+    path("users/<uuid:user_id>", accounts.UserView.as_view(), name="user"),
+    path("users/<uuid:user_id>/activate", accounts.UserActivateView.as_view(), name="user-activate"),
+    path("users/<uuid:user_id>/permissions", accounts.UserPermissionsView.as_view(), name="user-permissions"),
+    path("users/<uuid:user_id>/memberships", accounts.MembershipsView.as_view(), name="memberships"),
+    path(
+        "users/<uuid:user_id>/memberships/<uuid:membership_id>",
+        accounts.MembershipView.as_view(),
+        name="membership",
+    ),
+    path("users/<uuid:user_id>/roles", accounts.UserRolesView.as_view(), name="user-roles"),
     path("password/change", views.PasswordChangeView.as_view(), name="password-change"),
     path("password/reset", views.PasswordResetRequestView.as_view(), name="password-reset-request"),
     path("password/reset/<mailtoken:token>", views.PasswordResetView.as_view(), name="password-reset"),

@@ -1,4 +1,4 @@
-"""Accounts over HTTP: signing in and out, one's own profile, sessions and password, the company's roles."""
+"""One's own account over HTTP: signing in and out, profile, sessions and password."""
 
 from typing import Any
 from uuid import UUID
@@ -13,8 +13,7 @@ from auth_service.users.choices import MailPurpose
 from auth_service.users.device import device_of
 from auth_service.users.models import User
 from auth_service.users.services import authentication, keys, mails, sessions, users
-from common.api.pagination import paginate
-from common.api.query import ListQuery
+from common.api.documented_errors import ErrorResponse
 from common.api.views import ServiceAPIView
 from common.errors import UnauthenticatedError
 from common.security.permissions import ANYONE_SIGNED_IN
@@ -27,7 +26,7 @@ class RegisterView(ServiceAPIView):
 
     public = True
     body_serializers = {"POST": shapes.RegisterRequest}
-    answer_serializers = {"POST": {201: shapes.AuthAnswer}}
+    answer_serializers = {"POST": {201: shapes.AuthAnswer, 409: ErrorResponse}}
 
     def post(self, request: Request) -> Response:
         """Make an account that belongs to no company, and sign in; 409 when the address is taken."""
@@ -44,7 +43,7 @@ class LoginView(ServiceAPIView):
 
     public = True
     body_serializers = {"POST": shapes.LoginRequest}
-    answer_serializers = {"POST": shapes.AuthAnswer}
+    answer_serializers = {"POST": {200: shapes.AuthAnswer, 401: ErrorResponse, 429: ErrorResponse}}
 
     def post(self, request: Request) -> Response:
         """Tokens for the company named, or for the person's first one; 401 says nothing about the reason."""
@@ -61,7 +60,7 @@ class RefreshView(ServiceAPIView):
 
     public = True
     body_serializers = {"POST": shapes.RefreshRequest}
-    answer_serializers = {"POST": shapes.AuthAnswer}
+    answer_serializers = {"POST": {200: shapes.AuthAnswer, 401: ErrorResponse}}
 
     def post(self, request: Request) -> Response:
         """New tokens for a refresh token, which works once; using it again ends the session."""
@@ -133,24 +132,6 @@ class SessionView(ServiceAPIView):
         """End it; 404 when it is somebody else's or has ended."""
         sessions.session_revoke(session_id=session_id, user_id=self.person.id, reason=SIGNED_OUT)
         return Response(shapes.message_data(_("The session has ended.")))
-
-
-class RolesView(ServiceAPIView):
-    """The roles of the company."""
-
-    required_permissions = {"GET": "settings:view"}
-    query_serializers = {"GET": ListQuery}
-    answer_serializers = {"GET": shapes.RolesAnswer}
-
-    def get(self, request: Request) -> Response:
-        """Highest level first; with the permissions of each."""
-        return paginate(
-            selectors.role_list(),
-            self.query(),
-            key="roles",
-            serialize=shapes.RoleAnswer,
-            ordering=("-level", "name"),
-        )
 
 
 class PasswordChangeView(ServiceAPIView):

@@ -63,6 +63,12 @@ class Role(Row):
                 name="roles_above_all_companies_are_level_5",
                 violation_error_message=_("A company's role has a level from 1 to 4."),
             ),
+            # The word in a token that opens every company.
+            models.CheckConstraint(
+                condition=~Q(name="super_admin") | Q(company_id__isnull=True),
+                name="roles_of_companies_are_not_called_super_admin",
+                violation_error_message=_("This name is kept for the role above all companies."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from auth_service.users.access import NO_ACCESS, Access
 from auth_service.users.models.base import Row
+from common.search import fold
 from common.security.principal import Principal
 from common.security.tenancy import Scope
 from common.staff.django_permissions import code_of
@@ -24,6 +25,16 @@ OLD_HASH = "bcrypt$"
 def email_normalised(email: str) -> str:
     """The one spelling an address is stored, searched and compared in."""
     return unicodedata.normalize("NFKC", email).strip().lower()
+
+
+def name_columns(first_name: str, last_name: str) -> dict[str, str]:
+    """A person's name, and the folded forms of it that a search looks at: by the first and by the last name."""
+    return {
+        "first_name": first_name,
+        "last_name": last_name,
+        "name_folded": fold(f"{first_name} {last_name}"),
+        "last_name_folded": fold(last_name),
+    }
 
 
 class UserManager(BaseUserManager["User"]):
@@ -43,6 +54,9 @@ class User(Row, AbstractBaseUser):
     email = models.CharField(_("e-mail"), max_length=254)
     first_name = models.CharField(_("first name"), max_length=150)
     last_name = models.CharField(_("last name"), max_length=150)
+    # Folding may lengthen a text: ligatures come apart.
+    name_folded = models.TextField(_("name to search"), db_default="", default="", editable=False)
+    last_name_folded = models.TextField(_("last name to search"), db_default="", default="", editable=False)
     is_active = models.BooleanField(_("active"), db_default=True, default=True)
     email_verified = models.BooleanField(_("e-mail confirmed"), db_default=False, default=False)
     version = models.PositiveIntegerField(_("version"), db_default=1, default=1, editable=False)
@@ -77,6 +91,10 @@ class User(Row, AbstractBaseUser):
         indexes = [
             models.Index(fields=["created_at", "id"], name="users_by_age"),
             models.Index(OpClass("email", name="text_pattern_ops"), name="users_by_start_of_email"),
+            models.Index(OpClass("name_folded", name="text_pattern_ops"), name="users_by_start_of_name"),
+            models.Index(
+                OpClass("last_name_folded", name="text_pattern_ops"), name="users_by_start_of_last_name"
+            ),
             # Empty once everybody from the old system has signed in; asked at every sign-in.
             models.Index(
                 fields=["id"],

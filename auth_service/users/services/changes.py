@@ -27,6 +27,8 @@ def user_lock(user_id: UUID) -> User:
 def user_change(user_id: UUID, **values: Any) -> User:
     """Set columns of an account, raise its version, and return it; raises NotFoundError.
 
+    A name is changed with ``name_columns``, so that it is found, too.
+
     The row stays locked until the transaction ends, so events written after this have the versions' order.
     """
     changed = User.objects.filter(pk=user_id).update(version=F("version") + 1, updated_at=Now(), **values)

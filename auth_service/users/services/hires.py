@@ -15,7 +15,7 @@ from auth_service.users.exceptions import (
     UnknownUserError,
 )
 from auth_service.users.models import Membership, Role, Session, User
-from auth_service.users.models.people import email_normalised
+from auth_service.users.models.people import email_normalised, name_columns
 from auth_service.users.services.changes import user_change, user_lock, user_updated
 from auth_service.users.services.roles import role_revoke
 from auth_service.users.services.users import user_shut_out
@@ -103,8 +103,7 @@ def _insert(made: Sequence[tuple[Call[CreateUser], Role]]) -> None:
             User(
                 id=call.command.user_id,
                 email=_address(call),
-                first_name=call.command.first_name,
-                last_name=call.command.last_name,
+                **name_columns(call.command.first_name, call.command.last_name),
                 is_active=False,
                 # Unusable: no hash is computed. The person sets one by a mail once they are hired.
                 password=make_password(None),

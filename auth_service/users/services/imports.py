@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from auth_service.users.exceptions import UnknownRoleError
 from auth_service.users.models import Membership, Role, User
-from auth_service.users.models.people import email_normalised
+from auth_service.users.models.people import email_normalised, name_columns
 from auth_service.users.services.roles import company_roles_create
 from common.contracts.auth import RoleAssigned, UserCreated
 from common.contracts.base import Event
@@ -108,8 +108,7 @@ def _account(user: ImportedUser) -> User:
     account = User(
         id=user.id,
         email=email_normalised(user.email),
-        first_name=user.first_name,
-        last_name=user.last_name,
+        **name_columns(user.first_name, user.last_name),
         is_active=user.is_active,
         email_verified=user.email_verified,
         password=f"bcrypt${user.password_hash}" if user.password_hash else make_password(None),

@@ -15,7 +15,12 @@ from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from auth_service.settings import EMAIL_VERIFICATION_LIFETIME, PASSWORD_RESET_LIFETIME, PUBLIC_URL
+from auth_service.settings import (
+    EMAIL_VERIFICATION_LIFETIME,
+    INVITATION_LIFETIME,
+    PASSWORD_RESET_LIFETIME,
+    PUBLIC_URL,
+)
 from auth_service.users import selectors
 from auth_service.users.choices import MailPurpose
 from auth_service.users.exceptions import InvalidMailTokenError
@@ -42,6 +47,13 @@ class Letter(NamedTuple):
 
 
 def _letter(purpose: str) -> Letter:
+    if purpose == MailPurpose.INVITATION:
+        return Letter(
+            _("You have an account"),
+            _("Somebody made an account for you. Use this address within three days to choose a password."),
+            "password/reset",
+            INVITATION_LIFETIME,
+        )
     if purpose == MailPurpose.PASSWORD_RESET:
         return Letter(
             _("Set a new password"),
@@ -139,7 +151,7 @@ def password_reset(*, token: str, new_password: str) -> None:
     """
     encoded = password_hash(new_password, field="new_password")
     with all_companies(NOBODY_YET):
-        user = _redeem(token, MailPurpose.PASSWORD_RESET)
+        user = _redeem(token, MailPurpose.PASSWORD_RESET, MailPurpose.INVITATION)
         # Whoever reads the mailbox has shown that the address is theirs.
         user_change(user.id, password=encoded, email_verified=True)
         sessions_revoke(Session.objects.filter(user=user), reason="password_reset")
@@ -159,8 +171,8 @@ def account_mails_purge() -> int:
         return deleted
 
 
-def _redeem(token: str, purpose: MailPurpose) -> User:
-    mails = AccountMail.objects.filter(token_hash=_hash(token), purpose=purpose)
+def _redeem(token: str, *purposes: MailPurpose) -> User:
+    mails = AccountMail.objects.filter(token_hash=_hash(token), purpose__in=purposes)
     # One statement decides who uses the token.
     if not mails.filter(used_at=None, expires_at__gt=timezone.now()).update(used_at=Now(), updated_at=Now()):
         raise InvalidMailTokenError()

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from auth_service.users.access import Access
 from auth_service.users.choices import RoleName
-from auth_service.users.exceptions import LastAdministratorError, UnknownRoleError
+from auth_service.users.exceptions import LastAdministratorError, OwnAccountError, UnknownRoleError
 from auth_service.users.models import Membership, Permission, Role, RolePermission, Session
 from auth_service.users.services.changes import user_change, user_lock
 from auth_service.users.services.sessions import sessions_revoke
@@ -62,12 +63,13 @@ def _grant_defaults(roles: Iterable[Role]) -> None:
 def role_assign(*, user_id: UUID, role: str, company_id: UUID | None, by: Access | None = None) -> Membership:
     """Give a person the role in the company (super_admin: in all), in place of the one they had there.
 
-    ``by`` is whoever asks; nobody gives or takes a role above their own, None is the system. A role with less
-    rights ends the person's sessions in that company. Raises UnknownRoleError, PermissionDeniedError and
-    NotFoundError.
+    ``by`` is whoever asks; nobody gives or takes a role above their own, gives rights they do not have, or
+    changes their own role; None is the system. A role with less rights ends the person's sessions in that
+    company. Raises UnknownRoleError, PermissionDeniedError, OwnAccountError and NotFoundError.
     """
     with all_companies(OTHER_COMPANIES):
-        wanted = Role.objects.filter(company_id=company_id, name=role).first()
+        # Locked, so that the role is not deleted or given more rights before this ends.
+        wanted = Role.objects.select_for_update(no_key=True).filter(company_id=company_id, name=role).first()
         if wanted is None:
             raise UnknownRoleError(details={"role": role})
         user_lock(user_id)
@@ -78,13 +80,16 @@ def role_assign(*, user_id: UUID, role: str, company_id: UUID | None, by: Access
         require_authority(by, company_id, [wanted.level, held.role.level if held else 0])
         if held is not None and held.role_id == wanted.id:
             return held
+        require_another_person(by, user_id)
+        require_held(by, wanted.permissions.values_list("code", flat=True))
         user = user_change(user_id)
         if held is not None:
             _publish_revoked(held, user.version)
         membership, _ = Membership.objects.update_or_create(
             user_id=user_id,
             company_id=company_id,
-            defaults={"role": wanted, "is_active": True, "updated_at": Now()},
+            # A value and not Now(): the row is shown to whoever asked.
+            defaults={"role": wanted, "is_active": True, "updated_at": timezone.now()},
         )
         publish(
             RoleAssigned(user_id=user_id, role=role, company_id=company_id),
@@ -102,7 +107,8 @@ def role_assign(*, user_id: UUID, role: str, company_id: UUID | None, by: Access
 def role_revoke(*, user_id: UUID, company_id: UUID | None, reason: str, by: Access | None = None) -> bool:
     """Take a person's role in a company and end their sessions there; False when they had none.
 
-    Raises PermissionDeniedError, and LastAdministratorError instead of leaving the system without one.
+    Raises PermissionDeniedError, OwnAccountError, and LastAdministratorError instead of leaving the system
+    without one.
     """
     with all_companies(OTHER_COMPANIES):
         held = Membership.objects.select_related("role").filter(user_id=user_id, company_id=company_id)
@@ -110,6 +116,7 @@ def role_revoke(*, user_id: UUID, company_id: UUID | None, reason: str, by: Acce
         if membership is None:
             return False
         require_authority(by, company_id, [membership.role.level])
+        require_another_person(by, user_id)
         if company_id is None:
             require_another_administrator([user_id])
         user = user_change(user_id)
@@ -125,6 +132,21 @@ def require_authority(by: Access | None, company_id: UUID | None, levels: Collec
         return
     if company_id is None or by.company_id != company_id or by.level < max(levels, default=0):
         raise PermissionDeniedError()
+
+
+def require_held(by: Access | None, codes: Iterable[str]) -> None:
+    """Raise PermissionDeniedError unless ``by`` has every one of ``codes``: nobody grants what they lack."""
+    if by is None or by.all_companies:
+        return
+    lacking = sorted(set(codes) - by.permissions)
+    if lacking:
+        raise PermissionDeniedError(details={"permissions": lacking})
+
+
+def require_another_person(by: Access | None, user_id: UUID) -> None:
+    """Raise OwnAccountError when ``by`` is the person concerned."""
+    if by is not None and by.user_id == user_id:
+        raise OwnAccountError()
 
 
 def require_another_administrator(leaving: Collection[UUID]) -> None:

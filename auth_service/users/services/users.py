@@ -10,13 +10,14 @@ from auth_service.users.access import Access
 from auth_service.users.choices import MailPurpose, RoleName
 from auth_service.users.exceptions import EmailTakenError
 from auth_service.users.models import Membership, Session, User
-from auth_service.users.models.people import email_normalised
+from auth_service.users.models.people import email_normalised, name_columns
 from auth_service.users.services.changes import publish_user_updated, user_change, user_lock
 from auth_service.users.services.mails import account_mail_request
 from auth_service.users.services.passwords import password_hash, password_matches
 from auth_service.users.services.roles import (
     OTHER_COMPANIES,
     require_another_administrator,
+    require_another_person,
     require_authority,
     role_assign,
 )
@@ -53,7 +54,7 @@ def user_create(
     company_id: UUID | None,
     by: Access | None = None,
 ) -> User:
-    """Make an active account with a role; the person chooses a password by the mail this sends.
+    """Make an active account with a role and invite the person by mail, who then chooses a password.
 
     Raises EmailTakenError, UnknownRoleError, and PermissionDeniedError for a role above that of ``by``.
     """
@@ -61,7 +62,7 @@ def user_create(
         user = _insert(email=email, password=make_password(None), first_name=first_name, last_name=last_name)
         _publish_created(user, [company_id] if company_id else [])
         role_assign(user_id=user.id, role=role, company_id=company_id, by=by)
-        account_mail_request(email=user.email, purpose=MailPurpose.PASSWORD_RESET)
+        account_mail_request(email=user.email, purpose=MailPurpose.INVITATION)
         return user
 
 
@@ -71,20 +72,30 @@ def user_update_profile(*, user_id: UUID, first_name: str, last_name: str) -> Us
         user = user_lock(user_id)
         if (user.first_name, user.last_name) == (first_name, last_name):
             return user
-        return _changed(user_id, first_name=first_name, last_name=last_name)
+        return _changed(user_id, **name_columns(first_name, last_name))
 
 
 def user_edit(
-    *, user_id: UUID, email: str, first_name: str, last_name: str, by: Access | None = None
+    *,
+    user_id: UUID,
+    email: str | None = None,
+    first_name: str | None = None,
+    last_name: str | None = None,
+    by: Access | None = None,
 ) -> User:
-    """Change name or address on behalf of an administrator; a new address counts as not confirmed.
+    """Change name or address on behalf of an administrator; None stays, a new address counts as not confirmed.
 
     Raises EmailTakenError, NotFoundError, and PermissionDeniedError when the account also belongs elsewhere.
     """
     with all_companies(UNIQUE_EMAIL):
         user = _administered(user_id, by)
-        values: dict[str, str | bool] = {"first_name": first_name, "last_name": last_name}
-        address = email_normalised(email)
+        values: dict[str, str | bool] = {
+            **name_columns(
+                user.first_name if first_name is None else first_name,
+                user.last_name if last_name is None else last_name,
+            )
+        }
+        address = user.email if email is None else email_normalised(email)
         if address != user.email:
             values |= {"email": address, "email_verified": False}
         if all(getattr(user, name) == value for name, value in values.items()):
@@ -99,10 +110,12 @@ def user_edit(
 def user_deactivate(*, user_id: UUID, reason: str, by: Access | None = None) -> None:
     """Switch an account off and end its sessions everywhere; an inactive one is left as it is.
 
-    Raises NotFoundError, LastAdministratorError, and PermissionDeniedError when the account also belongs to a
-    company that ``by`` does not administer: there, only the role of the own company can be taken.
+    Raises NotFoundError, LastAdministratorError, OwnAccountError, and PermissionDeniedError when the account
+    also belongs to a company that ``by`` does not administer: there, only the role of the own company can be
+    taken.
     """
     with all_companies(OTHER_COMPANIES):
+        require_another_person(by, user_id)
         if not _administered(user_id, by).is_active:
             return
         if Membership.objects.filter(user_id=user_id, company_id=None, is_active=True).exists():
@@ -157,7 +170,7 @@ def _insert(*, email: str, password: str, first_name: str, last_name: str) -> Us
     try:
         with transaction.atomic():
             return User.objects.create(
-                email=email_normalised(email), password=password, first_name=first_name, last_name=last_name
+                email=email_normalised(email), password=password, **name_columns(first_name, last_name)
             )
     except IntegrityError as error:
         raise EmailTakenError() from error

@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import make_password
 from factory.django import DjangoModelFactory
 
 from auth_service.users.models import Membership, Role, User
+from auth_service.users.models.people import name_columns
 from auth_service.users.services.authentication import user_authenticate
 from auth_service.users.services.roles import company_roles_create
 from auth_service.users.services.sessions import Device, SignedIn, session_open
@@ -36,6 +37,7 @@ class UserFactory(DjangoModelFactory[User]):
 
     @classmethod
     def _create(cls, model_class: type[User], *args: Any, **kwargs: Any) -> User:
+        kwargs |= name_columns(kwargs["first_name"], kwargs["last_name"])
         with all_companies("test data"):
             user: User = super()._create(model_class, *args, **kwargs)
             return user
