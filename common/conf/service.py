@@ -1,5 +1,6 @@
 """Django settings shared by the six services; a service says only what is its own."""
 
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -152,6 +153,10 @@ def service_settings(service: Service) -> dict[str, Any]:
         "SERVICE_KEY_FILE": env.required("SERVICE_KEY_FILE"),
         "SERVICE_KEYRING_FILE": env.required("SERVICE_KEYRING_FILE"),
         "WAKE_ADDRESS": env.text("WAKE_ADDRESS", f"127.0.0.1:{service.port + 1000}"),
+        # When each periodic job last ran; one relay a service writes it.
+        "BEAT_SCHEDULE_FILE": env.text(
+            "BEAT_SCHEDULE_FILE", f"{tempfile.gettempdir()}/hrms-beat/{service.name}"
+        ),
         "SAGA_ANSWER_SECONDS": env.seconds("SAGA_ANSWER_SECONDS", 4.0),
         "EVENT_RETENTION_DAYS": env.number("EVENT_RETENTION_DAYS", 0),
         "PROMETHEUS_EXPORT_MIGRATIONS": False,

@@ -60,8 +60,9 @@ class Relay:
         self._pace_of_sagas = Pace(GATHER, self._stopping)
         self._sender = Sender()
         self._watch = BrokerWatch()
-        # In a thread and with its file under our control: beat keeps only when each job last ran. It looks
-        # every second whether it is to stop.
+        self._has_looked = False
+        # In a thread; it looks every second whether it is to stop. Its file keeps when each job last ran, so
+        # that what fell due while nothing ran is made up for at the next start.
         self._beat: Any = EmbeddedService(
             load_app(settings.SERVICE), max_interval=1, thread=True, schedule_filename=beat_schedule_file
         )
@@ -131,8 +132,12 @@ class Relay:
 
     def _watch_broker(self) -> None:
         self._stopping.wait(BROKER_CHECK)
+        first_look, self._has_looked = not self._has_looked, True
         if self._watch.lost_memory():
-            log.error("the broker has lost its messages: sending again")
+            if first_look:
+                log.info("the broker starts empty")
+            else:
+                log.error("the broker has lost its messages: sending again")
             self._sender.forget()
             self._events.set()
             expedite_waiting()

@@ -74,6 +74,7 @@ class Environments:
             "SERVICE_KEYRING_FILE": str(keyring_file(self.root)),
             "PORT": str(self.ports.services[service]),
             "WAKE_ADDRESS": f"127.0.0.1:{self.ports.wake(service)}",
+            "BEAT_SCHEDULE_FILE": str(self.root / "beat" / service),
         }
         values |= {f"{name.upper()}_URL": self.service_url(name) for name in SERVICES}
         values["PROCESS_NAME"] = f"{service}-{process}"

@@ -19,7 +19,16 @@ from common.runtime.errors import OperatorError
 from common.runtime.files import HeldLock, require_folder
 from common.runtime.health import wait_all
 from common.runtime.identity import database_account
-from common.runtime.layout import HR_ADMIN_EMAIL, PROCESSES, ROOT, SERVICES, known, manage, service_command
+from common.runtime.layout import (
+    HR_ADMIN_EMAIL,
+    PROCESSES,
+    ROOT,
+    SERVICES,
+    VAR,
+    known,
+    manage,
+    service_command,
+)
 from common.runtime.logs import last_lines, log_path
 from common.runtime.managed import ManagedProcess, Spec
 from common.runtime.migrations import Migration, migrate, outdated
@@ -163,6 +172,9 @@ class Stack(Blueprint):
             env: Variables on top of each process's environment.
         """
         chosen = known(processes, PROCESSES, "process")
+        for service in names:
+            # Here files come from the apps' own folders; a web process warns when this one is missing.
+            (VAR / "static" / service).mkdir(parents=True, exist_ok=True)
         for process in sorted(chosen, key=PROCESSES.index):
             for service in known(names, SERVICES, "service"):
                 self._running().add(self._spec(service, process, env or {}))

@@ -1,7 +1,6 @@
 """``manage.py relay``: the service's sequencer, sender, pollers and beat."""
 
 import signal
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +23,9 @@ class Command(BaseCommand):
         faults = broker_faults()
         if faults:
             raise CommandError(" ".join(faults))
-        with tempfile.TemporaryDirectory(prefix=f"{settings.SERVICE.name}-beat-") as folder:
-            relay = Relay(str(Path(folder) / "schedule"))
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, lambda *_: relay.stop())
-            relay.run()
+        schedule = Path(settings.BEAT_SCHEDULE_FILE)
+        schedule.parent.mkdir(parents=True, exist_ok=True)
+        relay = Relay(str(schedule))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: relay.stop())
+        relay.run()
