@@ -43,6 +43,8 @@ class CompanyOut(Given):
     """A company."""
 
     address = AddressOut(source="*", required=False)
+    is_active = serializers.BooleanField()
+    subscription_plan = serializers.ChoiceField(SubscriptionPlan.choices)
 
     class Meta:
         model = Company
@@ -55,7 +57,8 @@ class DepartmentOut(Given):
     company_id = serializers.UUIDField()
     parent_department_id = serializers.UUIDField(source="parent_id", required=False)
     budget = serializers.FloatField(required=False, help_text=_("KWD"))
-    employee_count = serializers.IntegerField(required=False)
+    employee_count = serializers.IntegerField()
+    is_active = serializers.BooleanField()
 
     class Meta:
         model = Department
@@ -71,6 +74,8 @@ class SettingOut(serializers.ModelSerializer[CompanySetting]):
     company_id = serializers.UUIDField()
     setting_key = serializers.CharField(source="key")
     setting_value = serializers.CharField(source="value")
+    description = serializers.CharField()
+    is_public = serializers.BooleanField()
 
     class Meta:
         model = CompanySetting

@@ -102,7 +102,8 @@ class DepartmentsView(ServiceAPIView):
 
     def post(self, request: Request, company_id: UUID) -> Response:
         """Create a department."""
-        department = services.department_create(company_id=company_id, **self.body())
+        created = services.department_create(company_id=company_id, **self.body())
+        department = selectors.department_get(created.id)
         return Response({"success": True, "department": DepartmentOut(department).data}, status=201)
 
 

@@ -107,3 +107,8 @@ def events_of(*aggregates: UUID) -> list[tuple[str, int]]:
 def payloads(event_type: str) -> list[dict[str, Any]]:
     """The events of one type, in the order they were written."""
     return list(EventRecord.objects.filter(type=event_type).order_by("id").values_list("payload", flat=True))
+
+
+def same_spelling(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of a list with its times as single answers spell them: PostgreSQL writes +00:00 for Z."""
+    return row | {name: row[name].replace("+00:00", "Z") for name in row if name.endswith("_at")}

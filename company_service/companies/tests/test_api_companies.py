@@ -9,6 +9,7 @@ from company_service.companies.tests.factories import (
     CompanyFactory,
     SettingFactory,
     payloads,
+    same_spelling,
 )
 from company_service.conftest import Client
 
@@ -81,6 +82,19 @@ def test_the_list_is_paged_searched_and_filtered(admin: Any) -> None:
         found = [company["id"] for company in admin.get("/companies", query).json()["companies"]]
         assert found == ([] if query == {"search": "زنك"} else [str(idle.id)])
     assert len(admin.get("/companies?industry=gold").json()["companies"]) == 3
+
+
+def test_a_row_of_the_list_is_what_the_company_itself_shows(admin: Any, outside: Company) -> None:
+    full = admin.post("/companies", {**NEW, "subscription_expires_at": "2030-01-01T09:30:00Z"}).json()[
+        "company"
+    ]
+    rows = admin.get("/companies").json()["companies"]
+    shown = [
+        admin.get(f"/companies/{company_id}").json()["company"] for company_id in (full["id"], outside.id)
+    ]
+    assert [same_spelling(row) for row in rows] == shown
+    assert rows[0]["address"] == NEW["address"], "parts that nobody has given are left out"
+    assert set(rows[1]) == {"id", "name", "is_active", "subscription_plan", "created_at", "updated_at"}
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from company_service.companies.tests.factories import (
     DepartmentFactory,
     EntryFactory,
     payloads,
+    same_spelling,
 )
 from company_service.conftest import Client
 
@@ -35,6 +37,7 @@ def test_a_manager_makes_changes_and_deletes_departments_of_the_own_company(
     department = sales.json()["department"]
     assert (department["budget"], department["manager_id"]) == (1250.125, head)
     assert department["company_id"] == str(own.id)
+    assert department["employee_count"] == 0
 
     one = f"/departments/{department['id']}"
     shop = manager.post(address, {"name": "Shop", "parent_department_id": department["id"]}).json()[
@@ -53,6 +56,21 @@ def test_a_manager_makes_changes_and_deletes_departments_of_the_own_company(
     assert manager.get(one).status_code == 404
     with all_companies("test"):
         assert len(payloads("department.deleted")) == 1
+
+
+def test_a_row_of_the_list_is_what_the_department_itself_shows(manager: Any, own: Company) -> None:
+    with all_companies("test"):
+        plain = DepartmentFactory(company=own, name="A")
+        full = DepartmentFactory(
+            company=own, parent=plain, name="B", name_ar="ب", description="تحت", manager_id=uuid4(),
+            budget=Decimal("1250.125"), is_active=False,
+        )  # fmt: skip
+        EntryFactory(company=own, department_id=full.id)
+    rows = manager.get(f"/companies/{own.id}/departments").json()["departments"]
+    shown = [manager.get(f"/departments/{one.id}").json()["department"] for one in (plain, full)]
+    assert [same_spelling(row) for row in rows] == shown
+    assert "budget" not in rows[0]
+    assert (rows[1]["budget"], rows[1]["employee_count"]) == (1250.125, 1)
 
 
 def test_the_list_shows_a_page_with_people_counted(manager: Any, own: Company) -> None:
