@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from common.contracts.base import Event
 from common.contracts.employee import DeductionCreated, DeductionUpdated
 from common.messaging.services import publish
 from employee_service.employees.choices import DeductionStatus, DeductionType
@@ -46,7 +47,7 @@ def deduction_create(
                 description=description,
                 recorded_by=recorded_by,
             )
-        _publish(deduction, DeductionCreated)
+        _publish(deduction, DeductionCreated(**_facts(deduction)))
     return deduction
 
 
@@ -70,23 +71,23 @@ def deduction_update(*, deduction_id: UUID, changes: Mapping[str, Any], changed_
         for name in changed:
             setattr(deduction, name, changes[name])
         record_save(deduction)
-        _publish(deduction, DeductionUpdated)
+        _publish(deduction, DeductionUpdated(**_facts(deduction)))
     return deduction
 
 
-def _publish(deduction: Deduction, event: type[DeductionCreated] | type[DeductionUpdated]) -> None:
-    publish(
-        event(
-            deduction_id=deduction.id,
-            company_id=deduction.company_id,
-            employee_id=deduction.employee_id,
-            user_id=deduction.employee.user_id,
-            deduction_type=deduction.deduction_type,
-            amount=f"{deduction.amount:.3f}",
-            status=deduction.status,
-            effective_date=deduction.effective_date,
-        ),
-        aggregate_id=deduction.id,
-        company_id=deduction.company_id,
-        version=deduction.version,
-    )
+def _facts(deduction: Deduction) -> dict[str, Any]:
+    """What every event about a deduction says."""
+    return {
+        "deduction_id": deduction.id,
+        "company_id": deduction.company_id,
+        "employee_id": deduction.employee_id,
+        "user_id": deduction.employee.user_id,
+        "deduction_type": deduction.deduction_type,
+        "amount": f"{deduction.amount:.3f}",
+        "status": deduction.status,
+        "effective_date": deduction.effective_date,
+    }
+
+
+def _publish(deduction: Deduction, event: Event) -> None:
+    publish(event, aggregate_id=deduction.id, company_id=deduction.company_id, version=deduction.version)
