@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models.expressions import Combinable
 
 from common.search import fold
 from common.security.principal import Principal
@@ -33,7 +34,7 @@ def _active(wanted: bool) -> Q:
     return working if wanted else ~working
 
 
-def works_here() -> ExpressionWrapper:
+def works_here() -> Combinable:
     """Whether an employee works here now; the same as :attr:`Employee.is_active`."""
     condition = Q(lifecycle=Lifecycle.CURRENT, employment_status__in=WORKING)
     return ExpressionWrapper(condition, output_field=BooleanField())

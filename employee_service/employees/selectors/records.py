@@ -24,6 +24,7 @@ from employee_service.employees.selectors.visibility import (
 SEE_PAY = "payroll:view"
 SEE_PERFORMANCE = "performance:view"
 EDIT_PERFORMANCE = "performance:edit"
+NOBODYS = UUID(int=0)
 
 
 def record_get(records: QuerySet[RecordT], record_id: UUID) -> RecordT:
@@ -39,7 +40,7 @@ def deductions_visible_to(person: Principal) -> QuerySet[Deduction]:
     deductions = Deduction.objects.all()
     if may_see_pay_of_all(person):
         return records_visible_to(deductions, person, SEE_PAY)
-    return deductions.filter(_own(person), company_id=person.company_id)
+    return deductions.filter(_own(person), company_id=person.company_id or NOBODYS)
 
 
 def violations_visible_to(person: Principal) -> QuerySet[Violation]:

@@ -122,8 +122,11 @@ class TestWriting:
         assert recorded(employee) == [("transferred", today(), str(department_id), "")]
 
     def test_an_import_records_the_days_that_it_knows(self, company_id: UUID) -> None:
-        row = {"company_id": company_id, "first_name": "Sara", "position": "Tailor"}
-        ended = {"employment_status": EmploymentStatus.TERMINATED, "termination_date": date(2020, 5, 31)}
+        row: dict[str, Any] = {"company_id": company_id, "first_name": "Sara", "position": "Tailor"}
+        ended: dict[str, Any] = {
+            "employment_status": EmploymentStatus.TERMINATED,
+            "termination_date": date(2020, 5, 31),
+        }
         known, left, unknown = (uuid4() for _ in range(3))
         employees_import(
             [
@@ -245,7 +248,7 @@ class TestReports:
         assert self.numbers(client.get(path, {"all": "true"})) == ["2", "3", "4"]
         assert self.numbers(client.get(f"/employees/{first.id}/reports", {"all": "true"})) == ["4"]
         assert code(client.get(path, {"all": "perhaps"})) == (422, "VALIDATION_ERROR")
-        page = done(client.get(path, {"all": "true", "limit": 2}))["pagination"]
+        page = done(client.get(path, {"all": "true", "limit": "2"}))["pagination"]
         assert (page["total"], page["pages"]) == (3, 2)
 
     def test_a_circle_of_managers_ends(self, sign_in: Sign, company_id: UUID, line: list[Employee]) -> None:

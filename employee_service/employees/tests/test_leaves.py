@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -346,12 +347,13 @@ def test_the_database_refuses_what_no_leave_may_be(company_id: UUID) -> None:
     employee = hired(company_id)
     foreign = hired(uuid4())
     on_leave(employee)
-    for fields, constraint in [
+    refused: list[tuple[dict[str, Any], str]] = [
         ({"start_date": date(2026, 12, 7), "end_date": date(2026, 12, 8)}, "do_not_overlap"),
         ({"start_date": date(2027, 1, 7), "end_date": date(2027, 1, 6)}, "before_it_starts"),
         ({"start_date": date(2027, 1, 7), "decided_at": timezone.now()}, "decided_or_waiting"),
         ({"employee": foreign}, "belongs_to_an_employee"),
-    ]:
+    ]
+    for fields, constraint in refused:
         with (
             company_scope(company_id),
             pytest.raises(IntegrityError, match=constraint),
@@ -399,7 +401,7 @@ def test_of_overlapping_requests_at_once_one_wins(committed_db: None, company_id
                 )
             )
 
-    results = run_all([lambda day=day: ask(day) for day in range(12)])
+    results = run_all([partial(ask, day) for day in range(12)])
     assert sorted(results) == ["LEAVE_OVERLAPS"] * 11 + ["done"]
     with company_scope(company_id):
         assert Leave.objects.count() == 1
