@@ -1,0 +1,49 @@
+"""Where the system departs from the published contract on purpose, and where that is written down."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+ADR = "docs/adr/0008-departures-from-the-published-contract.md"
+
+
+@dataclass(frozen=True)
+class Departure:
+    """What is different, and the words by which it is found in its document."""
+
+    why: str
+    words: str
+    answered: int = 0
+    """The status that is answered instead, for a published status that is not."""
+    document: str = ADR
+
+
+STATUSES: Mapping[tuple[str, int], Departure] = {
+    ("auth POST /password/reset", 404): Departure(
+        "Whether an address is known is nobody's business.",
+        "`POST /password/reset` answers 200 for unknown addresses too",
+        answered=200,
+    ),
+}
+"""Published statuses that are answered by another one."""
+
+NOT_REQUIRED: Mapping[tuple[str, str], Departure] = {
+    ("employee POST /employees", "user_id"): Departure(
+        "The hire makes the account.", "`POST /employees`: `user_id` is optional"
+    ),
+    ("employee POST /employees", "employment_type"): Departure(
+        "Required and with a default: the default wins.",
+        "`employment_type` may be left out, because its default is published too",
+    ),
+}
+"""Required fields that may be left out."""
+
+NOT_TAKEN: Mapping[tuple[str, str, object], Departure] = {
+    ("employee PUT /employees/{employeeId}", "employment_status", "terminated"): Departure(
+        "An end has a last day, which only DELETE asks for.",
+        "`PUT /employees/{id}` does not take `employment_status: terminated`",
+    ),
+}
+"""Published values that are refused."""
+
+UNFILLED: Mapping[tuple[str, str], Departure] = {}
+"""Fields of answers that are never given."""
