@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from celery.schedules import crontab
+
 from common.conf import env
 from common.conf.service import ROOT, Service, service_settings
 
@@ -73,4 +75,7 @@ BEAT_SCHEDULE = {
     "count": {"task": "document.fold_counts", "schedule": 3.0, "options": {"expires": 9}},
     "scan": {"task": "document.scan_pending", "schedule": 30.0, "options": {"expires": 90}},
     "remove": {"task": "document.remove_unused_files", "schedule": 60.0, "options": {"expires": 180}},
+    "sweep": {"task": "document.sweep_files", "schedule": crontab(hour=23, minute=30)},
+    # More than once a day: a system that was down in the morning tells in the afternoon.
+    "expiries": {"task": "document.announce_expiries", "schedule": crontab(hour="3,9,15,21", minute=5)},
 }

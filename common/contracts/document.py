@@ -70,12 +70,17 @@ class DocumentExpiring(Event):
 
 @event("document.expired", owner="document")
 class DocumentExpired(Event):
-    """The last valid day of a document is over."""
+    """The last valid day of a document is over, -``days_left`` days ago; told again every week.
+
+    ``step`` is the notice step reached: -1 at first, then -7, -14 and so on (see common/expiry.py).
+    """
 
     document_id: UUID
     company_id: UUID
     title: str
     uploaded_by: UUID
     expires_on: date
+    days_left: int = -1
+    step: int = -1
     document_type: str = ""
     employee_id: UUID | None = None

@@ -10,3 +10,10 @@ class DocumentsConfig(AppConfig):
     name = "document_service.documents"
     label = "documents"
     verbose_name = _("Documents")
+
+    def ready(self) -> None:
+        from common.api.health import register_health_block
+        from document_service.documents.api.serializers import HealthStorage
+        from document_service.documents.files.storage import storage_state
+
+        register_health_block("storage", storage_state, shape=HealthStorage)

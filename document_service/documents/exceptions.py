@@ -109,3 +109,10 @@ class AlreadyDecidedError(ConflictError):
 
     code = "ALREADY_DECIDED"
     default_message = _("This file was decided about already.")
+
+
+class CursorNotOursError(ValidationError):
+    """A cursor that was made for another list, or by somebody else."""
+
+    code = "VALIDATION_ERROR"
+    default_message = _("This cursor does not belong to this list.")

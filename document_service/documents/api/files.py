@@ -2,14 +2,18 @@
 
 from uuid import UUID
 
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
+from rest_framework.response import Response
 
+from common.api.documented_errors import ErrorResponse
 from common.api.views import ServiceAPIView
-from document_service.documents.api import requests
-from document_service.documents.files.storage import PIECE
+from document_service.documents.api import requests, serializers
+from document_service.documents.files.storage import PIECE, address_for_saving
 from document_service.documents.services.downloads import ServedFile, document_download
+from document_service.documents.services.links import link_create, link_follow
 
 
 class DownloadView(ServiceAPIView):
@@ -28,6 +32,34 @@ class DownloadView(ServiceAPIView):
             address=client_address(request),
         )
         return attachment(served)
+
+
+class LinkView(ServiceAPIView):
+    """Signed addresses of a document's file."""
+
+    required_permissions = {"POST": "documents:view"}
+    body_serializers = {"POST": requests.LinkIn}
+    answer_serializers = {"POST": {201: serializers.OneLinkAnswer}}
+
+    def post(self, request: Request, document_id: UUID) -> Response:
+        """Make one for who asks: it needs no session, is good for minutes, and its use is noted as theirs."""
+        number = self.body().get("version")
+        link = link_create(person=self.person, document_id=document_id, number=number)
+        shown = {"url": request.build_absolute_uri(f"/files/{link.token}"), "expires_at": link.expires_at}
+        return Response({"success": True, "link": shown}, status=201)
+
+
+class SignedFileView(ServiceAPIView):
+    """The file behind a signed address."""
+
+    public = True
+    answer_serializers = {"GET": {200: OpenApiTypes.BINARY, 302: None, 403: ErrorResponse}}
+
+    def get(self, request: Request, token: str) -> HttpResponseBase:
+        """Download it, without a session; a storage that signs addresses itself is led to."""
+        served = link_follow(token, address=client_address(request))
+        elsewhere = address_for_saving(served.key, served.name)
+        return HttpResponseRedirect(elsewhere) if elsewhere else attachment(served)
 
 
 def attachment(served: ServedFile) -> FileResponse:

@@ -1,6 +1,9 @@
 """What documents and their versions look like on the wire; PostgreSQL writes it."""
 
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F, Func, IntegerField, OuterRef, QuerySet, Subquery, Sum, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Concat, JSONObject, Right
@@ -102,3 +105,13 @@ def every(rows: QuerySet[Any], key: str, row: Row) -> ReadyJson:
     """The answer that shows all of ``rows``, which are few, under ``key``."""
     texts = rows.annotate(row_text=row.text(rows.model)).values_list("row_text", flat=True)
     return ReadyJson(f'{{"success":true,"{key}":[{",".join(texts)}]}}')
+
+
+def among(
+    around: Mapping[str, Any], key: str, rows: QuerySet[Any], ids: Sequence[UUID], row: Row
+) -> ReadyJson:
+    """The answer ``around``, and the rows with these ids, in their order, under ``key``."""
+    shown = rows.filter(pk__in=ids).annotate(row_text=row.text(rows.model))
+    texts = dict(shown.values_list("pk", "row_text"))
+    listed = ",".join(texts[one] for one in ids if one in texts)
+    return ReadyJson(f'{json.dumps(around)[:-1]},"{key}":[{listed}]}}')

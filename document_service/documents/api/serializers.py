@@ -5,7 +5,14 @@ from typing import Any
 from rest_framework import serializers
 
 from common.api.answers import Answer, Pagination
+from common.api.health import HealthPart
 from document_service.documents.choices import Action, Audience, DocumentType, ScanState
+
+
+class HealthStorage(HealthPart):
+    """Where files are kept; ``available_space`` is in bytes, as far as that is known."""
+
+    available_space = serializers.IntegerField(required=False)
 
 
 class PermissionsAnswer(serializers.Serializer[Any]):

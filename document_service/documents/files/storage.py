@@ -11,6 +11,7 @@ from typing import Any
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.utils.deconstruct import deconstructible
+from django.utils.http import content_disposition_header
 
 from document_service.documents.files.spool import PREFIX, Upload
 
@@ -84,6 +85,19 @@ def put(key: str, upload: Upload) -> None:
         content = File(file)
         content.temporary_file_path = upload.temporary_file_path  # type: ignore[attr-defined]
         storage.save(key, content)
+
+
+def address_for_saving(key: str, name: str, *, seconds: int = 60) -> str | None:
+    """An address at which the storage itself gives the file under this name; None for one that has no addresses."""
+    storage = documents_storage()
+    if isinstance(storage, FileSystemStorage):
+        return None
+    parameters = {
+        "ResponseContentDisposition": content_disposition_header(True, name) or "attachment",
+        "ResponseContentType": "application/octet-stream",
+    }
+    address: str = storage.url(key, parameters=parameters, expire=seconds)  # type: ignore[call-arg]
+    return address
 
 
 def keys_in_storage() -> Iterator[str]:

@@ -64,7 +64,10 @@ class StoredFile(CompanyRow):
 
 
 class QuarantinedFile(CompanyRow):
-    """One time that a scanner found something in a file: who brought it, and what was decided about it."""
+    """One time that a scanner found something in a file: who brought it, and what was decided about it.
+
+    The decision about bytes that were released outlives them.
+    """
 
     file = models.ForeignKey(
         StoredFile,
@@ -74,6 +77,7 @@ class QuarantinedFile(CompanyRow):
         related_name="incidents",
         db_constraint=False,
     )
+    sha256 = models.CharField(_("SHA-256"), max_length=64, default="")
     filename = models.CharField(_("file name"), max_length=255)
     size = models.PositiveBigIntegerField(_("size in bytes"))
     signature = models.CharField(_("found"), max_length=255)
@@ -93,6 +97,7 @@ class QuarantinedFile(CompanyRow):
         indexes = [
             models.Index(fields=["company_id", "-created_at", "-id"], name="quarantined_files_newest"),
             models.Index(fields=["company_id", "file"], name="quarantined_files_by_file"),
+            models.Index(fields=["company_id", "sha256"], name="quarantined_files_by_hash"),
         ]
 
     def __str__(self) -> str:

@@ -17,7 +17,6 @@ from common.security.principal import Principal
 from document_service.documents.choices import Action
 from document_service.documents.exceptions import DocumentNotFoundError, UnknownEmployeeError
 from document_service.documents.models import (
-    AccessCount,
     Document,
     DocumentCategory,
     DocumentVersion,
@@ -61,7 +60,7 @@ def document_create(
 ) -> Document:
     """Make a document of a file that was received; ``title`` is needed.
 
-    Raises UnknownEmployeeError, StorageLimitReachedError and FileQuarantinedError.
+    Raises UnknownEmployeeError, StorageLimitReachedError and InfectedFileError.
     """
     document = Document(company_id=company_id, uploaded_by=person.id, **_columns(company_id, fields))
     take_file(document, file)
@@ -120,7 +119,6 @@ def document_delete(*, person: Principal, document_id: UUID) -> None:
     files = DocumentVersion.objects.filter(company_id=document.company_id, document=document)
     unused = [file_id for file_id in files.values_list("file_id", flat=True) if file_id is not None]
     search_terms_remove(document)
-    AccessCount.objects.filter(company_id=document.company_id, document_id=document.id).delete()
     company_id, version = document.company_id, document.version
     document.delete()
     StoredFile.objects.filter(company_id=company_id, pk__in=sorted(unused)).update(

@@ -14,8 +14,8 @@ from document_service.documents.services.storing import CheckedFile, hold_key
 
 def was_released(company_id: UUID, sha256: str) -> bool:
     """Whether somebody has released these bytes from quarantine."""
-    files = StoredFile.objects.filter(company_id=company_id, sha256=sha256, scan_state=ScanState.RELEASED)
-    return files.exists()
+    incidents = QuarantinedFile.objects.filter(company_id=company_id, sha256=sha256, verdict=Verdict.RELEASED)
+    return incidents.exists()
 
 
 @transaction.atomic
@@ -38,6 +38,7 @@ def quarantine_add(*, company_id: UUID, file: CheckedFile, uploaded_by: UUID) ->
     return QuarantinedFile.objects.create(
         company_id=company_id,
         file=stored,
+        sha256=stored.sha256,
         filename=file.name,
         size=file.size,
         signature=file.signature,
@@ -55,6 +56,7 @@ def file_found_infected(file: StoredFile, signature: str) -> None:
         QuarantinedFile(
             company_id=file.company_id,
             file=file,
+            sha256=file.sha256,
             filename=version.filename,
             size=file.size,
             signature=signature,
@@ -74,7 +76,7 @@ def quarantine_release(*, incident_id: UUID, decided_by: UUID) -> None:
 
 
 def quarantine_discard(*, incident_id: UUID, decided_by: UUID) -> None:
-    """Give the file up: its bytes are removed, and are refused whenever they come again while a document has them.
+    """Give the file up: its bytes are removed; a document that has them keeps the rest of what is known.
 
     Raises AlreadyDecidedError.
     """

@@ -6,19 +6,18 @@ Whoever puts bytes under a key or takes them away holds that key's lock until th
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection
-from django.db.models import Sum
 from django.utils import timezone
 
 from document_service.documents.choices import REFUSED, ScanState
-from document_service.documents.exceptions import FileQuarantinedError, StorageLimitReachedError
+from document_service.documents.exceptions import InfectedFileError, StorageLimitReachedError
 from document_service.documents.files.kinds import kind_of
 from document_service.documents.files.names import clean_name
 from document_service.documents.files.scanner import ScannerUnavailable, scan, scanner_address
 from document_service.documents.files.spool import Upload
 from document_service.documents.files.storage import put
-from document_service.documents.models import StorageQuota, StoredFile
+from document_service.documents.models import StoredFile
+from document_service.documents.selectors.statistics import storage_limit, storage_used
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def file_put(company_id: UUID, file: CheckedFile) -> None:
 def file_keep(company_id: UUID, file: CheckedFile) -> StoredFile:
     """The row of the file's bytes in the open transaction; the same bytes have one a company.
 
-    Raises FileQuarantinedError for bytes that are in quarantine, and StorageLimitReachedError.
+    Raises InfectedFileError for bytes that are in quarantine, and StorageLimitReachedError.
     """
     fresh = _unsaved(company_id, file)
     hold_key(fresh.key)
@@ -75,7 +74,7 @@ def file_keep(company_id: UUID, file: CheckedFile) -> StoredFile:
         fresh.save(force_insert=True)
         return fresh
     if known.scan_state in REFUSED:
-        raise FileQuarantinedError
+        raise InfectedFileError
     known.unused_since = None
     if fresh.scan_state == ScanState.CLEAN and known.scan_state != ScanState.RELEASED:
         known.scan_state, known.scanned_at = fresh.scan_state, fresh.scanned_at
@@ -87,18 +86,6 @@ def hold_key(key: str) -> None:
     """Wait until nobody else puts or removes the bytes of this key, and keep others waiting."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('stored file ' || %s, 0))", [key])
-
-
-def storage_used(company_id: UUID) -> int:
-    """The bytes that a company's files take; the same bytes count once."""
-    files = StoredFile.objects.filter(company_id=company_id)
-    return files.aggregate(used=Sum("size"))["used"] or 0
-
-
-def storage_limit(company_id: UUID) -> int:
-    """The bytes that a company may store."""
-    quota = StorageQuota.objects.filter(company_id=company_id).values_list("limit", flat=True).first()
-    return int(settings.DOCUMENT_STORAGE_LIMIT if quota is None else quota)
 
 
 def _unsaved(company_id: UUID, file: CheckedFile) -> StoredFile:

@@ -27,7 +27,7 @@ def version_add(
 ) -> DocumentVersion:
     """Give a document a newer file. With ``expires_on`` it is a renewal: notices of the old end are over.
 
-    Raises DocumentNotFoundError, PermissionDeniedError, StorageLimitReachedError and FileQuarantinedError.
+    Raises DocumentNotFoundError, PermissionDeniedError, StorageLimitReachedError and InfectedFileError.
     """
     document = document_lock(person, document_id, Action.WRITE)
     take_file(document, file)

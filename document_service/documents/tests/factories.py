@@ -91,6 +91,7 @@ class QuarantinedFileFactory(DjangoModelFactory[QuarantinedFile]):
         scan_state=ScanState.INFECTED,
         signature="Eicar",
     )
+    sha256 = factory.SelfAttribute("file.sha256")
     filename = "invoice.pdf"
     size = 12_345
     signature = "Eicar"
