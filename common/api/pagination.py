@@ -1,7 +1,7 @@
 """Lists in pieces: numbered pages with an exact total, or keyset cursors that cost the same everywhere."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from django.core import signing
 from django.core.exceptions import FieldDoesNotExist
@@ -13,58 +13,40 @@ from rest_framework.response import Response
 
 from common.api.rows import Row, ready_list
 
-RowT = TypeVar("RowT")
-Serialize = Callable[[RowT], Any] | type[serializers.BaseSerializer[Any]]
+Serialize = Callable[[Any], Any]
 
 
 def paginate(
-    queryset: QuerySet[Any, RowT],
+    queryset: QuerySet[Any, Any],
     query: Mapping[str, Any],
     *,
     key: str,
-    row: Row | None = None,
-    serialize: Serialize[RowT] | None = None,
+    row: Row | Serialize,
     ordering: Sequence[str] = ("-created_at",),
 ) -> Response:
     """One piece of ``queryset`` as the contract's list answer, with the rows under ``key``.
 
-    ``query`` is what a ``ListQuery`` read; ``row`` says what a row shows, and PostgreSQL writes it.
+    ``query`` is what a ``ListQuery`` read; ``row`` says what a row shows, and PostgreSQL writes it. Where it
+    cannot (a sentence in the reader's language, say) a function that makes a model instance JSON-able will do.
     ``ordering`` names non-null fields of the rows, ``-`` first for descending; the primary key is added at
     the end, so that the order is total. With ``cursor`` nothing is counted. Raises ValidationError (422) for
     a cursor that is not ours.
     """
     keyset = Keyset(queryset, ordering)
-    if row is not None:
-        keyset.ordered = keyset.ordered.annotate(row_text=row.text(queryset.model)).values(
-            "row_text", *keyset.names
-        )
+    read = _Written(keyset, row) if isinstance(row, Row) else _Serialized(keyset, row)
     limit: int = query["limit"]
     if "cursor" in query:
-        rows, next_cursor = keyset.after(query["cursor"], limit)
-        pagination: dict[str, Any] = {"limit": limit, "next_cursor": next_cursor}
+        found = read.rows(keyset.behind(query["cursor"])[: limit + 1])
+        more, found = len(found) > limit, found[:limit]
+        pagination: dict[str, Any] = {"limit": limit}
     else:
         page: int = query.get("page", 1)
         total = queryset.count()
-        rows = list(keyset.ordered[(page - 1) * limit : page * limit])
-        more = page * limit < total and bool(rows)
-        pagination = {
-            "page": page,
-            "limit": limit,
-            "total": total,
-            "pages": -(-total // limit),
-            "next_cursor": keyset.cursor(rows[-1]) if more else None,
-        }
-    if row is not None:
-        return Response(ready_list(key, [found["row_text"] for found in rows], pagination))
-    assert serialize is not None  # noqa: S101
-    return Response({"success": True, key: serialized(rows, serialize), "pagination": pagination})
-
-
-def serialized(rows: Sequence[RowT], serialize: Serialize[RowT]) -> list[Any]:
-    """The rows as JSON-able values."""
-    if isinstance(serialize, type):
-        return list(serialize(rows, many=True).data)
-    return [serialize(row) for row in rows]
+        found = read.rows(keyset.ordered[(page - 1) * limit : page * limit])
+        more = page * limit < total and bool(found)
+        pagination = {"page": page, "limit": limit, "total": total, "pages": -(-total // limit)}
+    pagination["next_cursor"] = keyset.cursor(read.place(found[-1])) if more else None
+    return Response(read.answer(key, found, pagination))
 
 
 class Keyset:
@@ -77,18 +59,19 @@ class Keyset:
         self.ordering = tuple(ordering) if pk in named else (*ordering, last)
         self.ordered = queryset.order_by(*self.ordering)
         self.fields = [(name.lstrip("-"), name.startswith("-")) for name in self.ordering]
-        self.names = [name for name, _descending in self.fields]
 
-    def after(self, cursor: str, limit: int) -> tuple[list[Any], str | None]:
-        """At most ``limit`` rows behind ``cursor`` (empty: all), and the cursor behind those."""
-        rows = self.ordered.filter(self._behind(self._values(cursor))) if cursor else self.ordered
-        found = list(rows[: limit + 1])
-        return found[:limit], self.cursor(found[limit - 1]) if len(found) > limit else None
+    @property
+    def names(self) -> list[str]:
+        """The fields whose values say where in the order a row is."""
+        return [name for name, _descending in self.fields]
 
-    def cursor(self, row: Any) -> str:
-        """The opaque place behind ``row``."""
-        values = [row[name] if isinstance(row, dict) else getattr(row, name) for name, _desc in self.fields]
-        return self._signer.sign_object([_spelled(value) for value in values])
+    def behind(self, cursor: str) -> QuerySet[Any, Any]:
+        """The rows behind ``cursor`` (empty: all); raises ValidationError for one that is not ours."""
+        return self.ordered.filter(self._behind(self._values(cursor))) if cursor else self.ordered
+
+    def cursor(self, place: Sequence[Any]) -> str:
+        """The opaque name of the place in the order that has these values."""
+        return self._signer.sign_object([_spelled(value) for value in place])
 
     @property
     def _signer(self) -> signing.Signer:
@@ -120,6 +103,40 @@ class Keyset:
             upto = Q(**{f"{name}__{'lte' if descending else 'gte'}": value})
             condition = upto & (beyond | condition) if condition else beyond
         return condition
+
+
+class _Written:
+    """Rows as PostgreSQL writes them, each with its place behind it."""
+
+    def __init__(self, keyset: Keyset, row: Row) -> None:
+        self._columns: list[Any] = [row.text(keyset.ordered.model), *keyset.names]
+
+    def rows(self, queryset: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
+        return list(queryset.values_list(*self._columns))
+
+    @staticmethod
+    def place(row: tuple[Any, ...]) -> Sequence[Any]:
+        return row[1:]
+
+    @staticmethod
+    def answer(key: str, rows: Sequence[tuple[Any, ...]], pagination: Mapping[str, Any]) -> Any:
+        return ready_list(key, [row[0] for row in rows], pagination)
+
+
+class _Serialized:
+    """Rows as model instances."""
+
+    def __init__(self, keyset: Keyset, serialize: Serialize) -> None:
+        self._names, self._serialize = keyset.names, serialize
+
+    def rows(self, queryset: QuerySet[Any, Any]) -> list[Any]:
+        return list(queryset)
+
+    def place(self, row: Any) -> Sequence[Any]:
+        return [getattr(row, name) for name in self._names]
+
+    def answer(self, key: str, rows: Sequence[Any], pagination: Mapping[str, Any]) -> Any:
+        return {"success": True, key: [self._serialize(row) for row in rows], "pagination": pagination}
 
 
 def _spelled(value: Any) -> Any:

@@ -50,7 +50,7 @@ class NotesView(ServiceAPIView):
             IdempotencyKey.objects.all(),
             query,
             key="notes",
-            serialize=lambda row: {"id": row.id, "text": row.key},
+            row=lambda row: {"id": row.id, "text": row.key},
             ordering=("-created_at",),
         )
 

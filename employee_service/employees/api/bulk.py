@@ -61,7 +61,7 @@ class BulkHiresView(ServiceAPIView):
         """List bulk hires, the newest first."""
         # Not written by the database: a job's state follows from several counts.
         jobs = with_progress(bulk_hires_visible_to(self.person))
-        return paginate(jobs, self.query(), key="jobs", serialize=job_json)
+        return paginate(jobs, self.query(), key="jobs", row=job_json)
 
     def post(self, request: Request) -> Response:
         """Begin to hire many people: 202 with the job, whose address is in Location.
@@ -103,7 +103,7 @@ class BulkHireRowsView(ServiceAPIView):
         query = self.query()
         rows = bulk_hire_rows(bulk_hire_get(self.person, job_id), query.get("status"))
         # Not written by the database: errors are told in the reader's language.
-        return paginate(rows, query, key="rows", serialize=row_json, ordering=("number",))
+        return paginate(rows, query, key="rows", row=row_json, ordering=("number",))
 
 
 class BulkHireRetryView(ServiceAPIView):
