@@ -12,6 +12,7 @@ from company_service.companies.selectors.departments import (
 from company_service.companies.selectors.headcount import headcount_get, with_headcount
 from company_service.companies.selectors.licenses import (
     DaysUntil,
+    ends_within,
     license_get,
     license_list,
     license_periods,
@@ -33,6 +34,7 @@ __all__ = [
     "department_list",
     "department_tree",
     "employee_count",
+    "ends_within",
     "headcount_get",
     "license_get",
     "license_list",

@@ -1,23 +1,23 @@
-"""Companies, departments and headcount for HR staff; every change goes through a service."""
+"""Companies for HR staff; every change goes through a service."""
 
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Q, QuerySet, URLField
+from django.db.models import QuerySet, URLField
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from common.search import company_name_folded, fold
+from common.search import company_name_folded
 from common.staff.admin import TenantAdmin
 from common.staff.inlines import TabularInline
-from common.staff.operators import OperatorAdmin
 from company_service.companies import selectors, services
-from company_service.companies.models import Company, CompanySetting, Department, HeadcountEntry
+from company_service.companies.admin.inlines import DepartmentInline, LicenseInline
+from company_service.companies.admin.parts import starting_with, take_key
+from company_service.companies.models import Company, CompanySetting
 
 COMPANY_FIELDSETS: Any = (
     (None, {"fields": ("name", "name_ar", "description", ("industry", "size"), "is_active", "headcount")}),
@@ -39,20 +39,6 @@ COMPANY_FIELDSETS: Any = (
     ),
     (_("Record"), {"classes": ("collapse",), "fields": ("id", "old_id", "created_at", "updated_at")}),
 )
-
-
-def starting_with(search_term: str, *columns: str) -> Q:
-    """Rows one of whose folded ``columns`` starts with the term."""
-    condition = Q()
-    for column in columns:
-        condition |= Q(**{f"{column}__folded_prefix": search_term})
-    return condition
-
-
-def take_key(obj: Any, created: Any) -> None:
-    """Make the form's object stand for the row that a service has created."""
-    obj.pk = created.pk
-    obj._state.adding = False
 
 
 class SettingForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -84,7 +70,7 @@ class CompanyAdmin(TenantAdmin):
     search_help_text = _("The beginning of the name, in Arabic or Latin letters.")
     readonly_fields = ("id", "old_id", "created_at", "updated_at", "headcount")
     fieldsets = COMPANY_FIELDSETS
-    inlines = (SettingInline,)
+    inlines = (LicenseInline, DepartmentInline, SettingInline)
     actions = ("deactivate",)
     formfield_overrides = {URLField: {"assume_scheme": "https"}}
 
@@ -141,95 +127,3 @@ class CompanyAdmin(TenantAdmin):
             "%(count)d company was deactivated.", "%(count)d companies were deactivated.", len(companies)
         )
         self.message_user(request, sentence % {"count": len(companies)}, messages.SUCCESS)
-
-
-@admin.register(Department)
-class DepartmentAdmin(TenantAdmin):
-    """Departments as a tree; who may edit employees may edit them."""
-
-    permission_area = "employees"
-    permission_verbs = {"add": "edit", "delete": "edit"}
-    list_display = ("in_tree", "name_ar", "company", "employee_count", "is_active")
-    list_filter = ("is_active",)
-    list_select_related = ("company",)
-    search_fields = ("name_folded", "name_ar_folded")
-    search_help_text = _("The beginning of the name, in Arabic or Latin letters.")
-    autocomplete_fields = ("company", "parent")
-    readonly_fields = ("id", "employee_count", "created_at", "updated_at")
-    fields = (
-        "company", "parent", "name", "name_ar", "description", "manager_id", "budget", "is_active",
-        "employee_count", "id", "created_at", "updated_at",
-    )  # fmt: skip
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Department]:
-        return selectors.with_employee_count(selectors.department_tree())
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        start = fold(search_term)
-        return queryset.filter(starting_with(start, *self.search_fields)) if start else queryset, False
-
-    @admin.display(description=_("department"))
-    def in_tree(self, department: Any) -> str:
-        """The name, as far in as the department is deep."""
-        return format_html(
-            '<span style="padding-inline-start:{}em">{}</span>', 1.5 * (department.depth - 1), department.name
-        )
-
-    @admin.display(description=_("employees"), ordering="employee_count")
-    def employee_count(self, department: Any) -> str:
-        """The people directly in it, by the headcount ledger."""
-        return str(getattr(department, "employee_count", self.get_empty_value_display()))
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        # A department stays in its company.
-        return (*self.readonly_fields, "company") if obj is not None else self.readonly_fields
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        own = self._own_company(request)
-        return tuple(name for name in self.fields if name != "company" or own is None or obj is not None)
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        names = form.changed_data if change else form.cleaned_data
-        given = {name: form.cleaned_data[name] for name in names if name != "company"}
-        if "parent" in given:
-            given["parent_id"] = getattr(given.pop("parent"), "pk", None)
-        if change:
-            services.department_update(department_id=obj.pk, **given)
-            return
-        company = form.cleaned_data.get("company")
-        company_id: Any = company.pk if company is not None else self._own_company(request)
-        take_key(obj, services.department_create(company_id=company_id, **given))
-
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        services.department_delete(department_id=obj.pk)
-
-    @staticmethod
-    def _own_company(request: HttpRequest) -> UUID | None:
-        """The company of a staff member who serves only one; None for those who serve all."""
-        user: Any = request.user
-        return None if user.is_superuser else user.company_id
-
-
-@admin.register(HeadcountEntry)
-class HeadcountEntryAdmin(OperatorAdmin):
-    """Who was counted when, and why."""
-
-    permission_area = "employees"
-    list_display = ("created_at", "company", "delta", "reason", "employee_id", "department_id", "folded")
-    list_filter = ("reason", "folded")
-    list_select_related = ("company",)
-    search_fields = ("employee_id", "saga_id")
-    search_help_text = _("An employee's or a saga's id.")
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        if not search_term:
-            return queryset, False
-        try:
-            wanted = forms.UUIDField().clean(search_term)
-        except forms.ValidationError:
-            return queryset.none(), False
-        return queryset.filter(Q(employee_id=wanted) | Q(saga_id=wanted)), False
