@@ -8,8 +8,29 @@ class ReportStatus(models.TextChoices):
     """How far a report has come."""
 
     PENDING = "pending", _("pending")
+    RUNNING = "running", _("being written")
     READY = "ready", _("ready")
     FAILED = "failed", _("failed")
+    EXPIRED = "expired", _("expired")
+
+
+class ReportKind(models.TextChoices):
+    """What a report lists; of people, leaves and deductions one by one, so that it has as many as the figure."""
+
+    HEADCOUNT = "headcount", _("people employed")
+    JOINERS = "joiners", _("joiners")
+    LEAVERS = "leavers", _("leavers")
+    TURNOVER = "turnover", _("turnover")
+    LEAVE = "leave", _("leave")
+    DEDUCTIONS = "deductions", _("deductions")
+    EVENTS = "events", _("events")
+
+
+class ReportFormat(models.TextChoices):
+    """What a report's file is."""
+
+    CSV = "csv", "CSV"
+    XLSX = "xlsx", "XLSX"
 
 
 class Producer(models.TextChoices):

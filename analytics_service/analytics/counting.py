@@ -155,10 +155,15 @@ def item_changes(item: EmployeeItem, fact: EmploymentFact | None) -> Changes:
 
 def department_on(fact: EmploymentFact, day: date) -> str:
     """The department at the end of ``day``, or where the person began; empty for none."""
-    (_begin, first), *later = fact.departments
+    return department_among(fact.departments, day)
+
+
+def department_among(departments: list[list[str | None]], day: date) -> str:
+    """The same, by the pairs of an employment."""
+    (_begin, first), *later = departments
     department = first
     for since, following in later:
-        if date.fromisoformat(since) <= day:
+        if since is not None and date.fromisoformat(since) <= day:
             department = following
     return department or ""
 

@@ -25,7 +25,7 @@ class EventAnswer(serializers.Serializer[Any]):
     payload = serializers.DictField(required=False)
 
 
-EVENT_ROW = Row({name: name for name in EventAnswer().fields if name != "payload"})
+EVENT_ROW = Row({str(name): str(name) for name in EventAnswer().fields if str(name) != "payload"})
 
 
 class EventListAnswer(Answer):

@@ -14,6 +14,7 @@ from common.days import today
 
 LONGEST_PERIOD = 3_660
 FIRST_DAY = date(1900, 1, 1)
+LAST_BEFORE_FIRST = _("The last day cannot be before the first.")
 ONLY_FOR_ALL = _("For super administrators; anybody else sees their own company anyway.")
 
 
@@ -87,7 +88,7 @@ def period_of(first: date, last: date, *, names: Collection[str] = ("from", "to"
     if first < FIRST_DAY:
         raise serializers.ValidationError({since: [_("Figures begin with the year 1900.")]})
     if last < first:
-        raise serializers.ValidationError({until: [_("The last day cannot be before the first.")]})
+        raise serializers.ValidationError({until: [LAST_BEFORE_FIRST]})
     if last - first > timedelta(days=LONGEST_PERIOD):
         raise serializers.ValidationError({until: [_("At most ten years can be asked for at once.")]})
     return Period(first, last)

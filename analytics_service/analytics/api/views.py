@@ -1,5 +1,6 @@
 """Events and figures over HTTP."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -19,6 +20,7 @@ from analytics_service.analytics.selectors.metrics import (
     Columns,
     Cut,
     Figures,
+    Group,
     headcount_on,
     movements,
     sums_within,
@@ -149,8 +151,12 @@ class TurnoverView(FigureView):
 
 def figures_json(figures: Figures) -> Json:
     """The whole with its groups."""
-    groups = [{**_group(group.key, group.name), **_columns(group.values)} for group in figures.groups]
-    return {**_columns(figures.whole), "groups": groups}
+    return {**_columns(figures.whole), "groups": groups_json(figures.groups)}
+
+
+def groups_json(groups: Sequence[Group]) -> list[Json]:
+    """The parts of a figure."""
+    return [{**_group(group.key, group.name), **_columns(group.values)} for group in groups]
 
 
 def movement_json(movement: Movement) -> Json:

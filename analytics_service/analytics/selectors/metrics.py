@@ -29,9 +29,9 @@ Columns = Mapping[str, Decimal]
 
 @dataclass(frozen=True)
 class Cut:
-    """Which part of the figures is asked for, and by what it is divided."""
+    """Which part of the figures is asked for, and by what it is divided; a job's are all that its scope shows."""
 
-    person: Principal
+    person: Principal | None
     group_by: GroupBy = GroupBy.NONE
     company_id: UUID | None = None
 
@@ -58,6 +58,11 @@ def headcount_on(cut: Cut, day: date) -> Figures:
     changes = _read(cut, [Metric.HEADCOUNT], Period(day, day))
     parts = {key: {"headcount": level(found[Metric.HEADCOUNT], day)} for key, found in changes.items()}
     return _figures(cut, parts, ["headcount"])
+
+
+def level_on(cut: Cut, metric: Metric, day: date) -> Decimal:
+    """One figure, not divided, at the end of ``day``."""
+    return level(_read(cut, [metric], Period(day, day))[""][metric], day)
 
 
 def sums_within(cut: Cut, columns: Mapping[str, Metric], period: Period) -> Figures:
@@ -124,7 +129,9 @@ def _read(
 def cut_rows(cut: Cut) -> QuerySet[CachedMetric]:
     """The rows of metrics_cache that ``cut`` is made of."""
     dimension = _DIMENSIONS.get(cut.group_by, Dimension.WHOLE)
-    rows = visible_to(cut.person, CachedMetric.objects.filter(dimension=dimension))
+    rows = CachedMetric.objects.filter(dimension=dimension)
+    if cut.person is not None:
+        rows = visible_to(cut.person, rows)
     return rows if cut.company_id is None else rows.filter(company_id=cut.company_id)
 
 
@@ -154,8 +161,13 @@ def _names(group_by: GroupBy, keys: Mapping[str, object]) -> dict[str, str]:
         return {str(key): name for key, name in found}
     if group_by == GroupBy.COMPANY:
         companies = CompanyRef.objects.filter(company_id__in=known)
-        found = companies.annotate(label=name_for_reader()).values_list("company_id", "label")
-        return {str(key): name for key, name in found}
+        named = companies.annotate(label=name_for_reader()).values_list("company_id", "label")
+        return {str(key): name for key, name in named}
     if group_by == GroupBy.TYPE:
-        return {str(value): str(label) for value, label in (*LeaveType.choices, *DeductionType.choices)}
+        return item_type_names()
     return {}
+
+
+def item_type_names() -> dict[str, str]:
+    """The kinds of leaves and deductions in the reader's language."""
+    return {str(value): str(label) for value, label in (*LeaveType.choices, *DeductionType.choices)}

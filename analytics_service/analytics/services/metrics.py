@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import connection
+from django.db.models import Model
 from django.utils import timezone
 
 from analytics_service.analytics.counting import (
@@ -143,9 +144,7 @@ def changes_add(total: Changes, changes: Changes, times: int = 1) -> None:
         total[figure] = total.get(figure, Decimal()) + change * times
 
 
-def _upsert(
-    table: str, types: dict[str, str], rows: Iterable[EmploymentFact] | Iterable[EmployeeItem]
-) -> None:
+def _upsert(table: str, types: dict[str, str], rows: Iterable[Model]) -> None:
     """Write rows with one statement; not through the ORM, which takes several times as long."""
     written = list(rows)
     if not written:
@@ -162,6 +161,6 @@ def _upsert(
         )
 
 
-def _value(row: EmploymentFact | EmployeeItem, name: str, kind: str) -> Any:
+def _value(row: Model, name: str, kind: str) -> Any:
     value = getattr(row, name)
     return msgspec.json.encode(value).decode() if kind == "jsonb" else value

@@ -32,7 +32,7 @@ from analytics_service.analytics.tests.streams import (
     transferred,
     updated,
 )
-from common.contracts.base import Event
+from common.contracts.base import Event, to_wire
 from common.contracts.employee import (
     DeductionCreated,
     DeductionUpdated,
@@ -152,7 +152,7 @@ class ByHand:
         mine = [
             (day, event)
             for day, event in self.told
-            if isinstance(event, (EmployeeHired, *kinds)) and event.employee_id == who
+            if isinstance(event, (EmployeeHired, *kinds)) and to_wire(event)["employee_id"] == str(who)
         ]
         begin = max(
             (place for place, (_, e) in enumerate(mine) if isinstance(e, EmployeeHired)), default=None
