@@ -1,6 +1,6 @@
 """What stands on the page of a company or a licence to be read; each row leads to its own page."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import F, QuerySet
@@ -65,14 +65,14 @@ class PeriodInline(ReadOnlyInline):
     """The periods of a licence that renewals have ended."""
 
     model = LicensePeriod
-    fields: Any = ("number", "issued_on", "expires_on", "renewed_at", "renewed_by")
+    fields: ClassVar[Any] = ("number", "issued_on", "expires_on", "renewed_at", "renewed_by")
 
 
 class NoticeInline(ReadOnlyInline):
     """What was told of a licence's ends."""
 
     model = LicenseNotice
-    fields: Any = ("expires_on", "step_days", "announced", "noted_on")
+    fields: ClassVar[Any] = ("expires_on", "step_days", "announced", "noted_on")
 
     @admin.display(description=_("step"))
     def step_days(self, notice: LicenseNotice) -> str:

@@ -1,6 +1,6 @@
 """Licences for HR staff; every change goes through a service."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -55,7 +55,7 @@ class LicenseAdmin(TenantAdmin):
     inlines = (PeriodInline, NoticeInline)
     actions = ("renew", "withdraw")
     readonly_fields = ("id", "old_id", "status_today", "days_left", "created_at", "updated_at")
-    fieldsets: Any = (
+    fieldsets: ClassVar[Any] = (
         (None, {"fields": FIELDS}),
         (_("Record"), {"classes": ("collapse",), "fields": ("id", "old_id", "created_at", "updated_at")}),
     )

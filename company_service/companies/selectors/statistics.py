@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Aggregate, Count, IntegerField, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -57,17 +58,17 @@ class CompanyStatistics:
 def company_statistics(company_id: UUID, today: date) -> CompanyStatistics:
     """The statistics of a company as of ``today``, in one statement; raises CompanyNotFoundError."""
     since = year_before(today)
-    later = HeadcountEntry.objects.filter(company=OuterRef("pk"), happened_on__gt=since).order_by()
+    later = HeadcountEntry.objects.filter(company=OuterRef("pk"), happened_on__gt=since)
     gone = later.filter(reason=wire_name(EmployeeTerminated))
-    idle = EmployeeRef.objects.filter(company_id=OuterRef("pk"), status="inactive").order_by()
-    departments = Department.objects.filter(company=OuterRef("pk")).order_by()
+    idle = EmployeeRef.objects.filter(company_id=OuterRef("pk"), status="inactive")
+    departments = Department.objects.filter(company=OuterRef("pk"))
     company = (
         with_headcount(Company.objects.filter(pk=company_id))
         .annotate(
-            change=_one(later.values("company").annotate(value=Sum("delta"))),
-            leavers=_one(gone.values("company").annotate(value=Count("id"))),
-            idle=_one(idle.values("company_id").annotate(value=Count("pk"))),
-            departments_count=_one(departments.values("company").annotate(value=Count("id"))),
+            change=_one(later, Sum("delta")),
+            leavers=_one(gone, Count("pk")),
+            idle=_one(idle, Count("pk")),
+            departments_count=_one(departments, Count("pk")),
         )
         .values("headcount", "change", "leavers", "idle", "departments_count")
         .first()
@@ -93,5 +94,7 @@ def year_before(day: date) -> date:
         return day.replace(year=day.year - 1, day=28)
 
 
-def _one(counted: QuerySet[HeadcountEntry] | QuerySet[EmployeeRef] | QuerySet[Department]) -> Coalesce:
-    return Coalesce(Subquery(counted.values("value"), output_field=IntegerField()), 0)
+def _one(rows: QuerySet[Any, Any], value: Aggregate) -> Coalesce:
+    """The value over a company's rows, or nought."""
+    found = rows.order_by().values("company_id").annotate(value=value).values("value")
+    return Coalesce(Subquery(found, output_field=IntegerField()), 0)

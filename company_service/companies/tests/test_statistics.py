@@ -130,8 +130,9 @@ def test_a_hire_that_was_undone_is_no_leaver(as_role: Client, pearl: Company) ->
 
 
 def test_the_inactive_are_employed_but_not_active(as_role: Client, pearl: Company) -> None:
-    for status in ("active", "on_leave", "probation", "inactive"):
-        employee_id = hire(pearl, LONG_AGO, status)
+    *_active, employee_id = [
+        hire(pearl, LONG_AGO, status) for status in ("active", "on_leave", "probation", "inactive")
+    ]
     assert statistics(as_role, pearl)["active_employees"] == 3
     back = EmployeeUpdated(
         employee_id=employee_id, company_id=pearl.id, user_id=uuid4(), first_name="Noura", last_name="Ali"
