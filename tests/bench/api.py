@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from common.runtime.client import Client, SignIn
 from common.runtime.layout import ROOT
@@ -86,10 +86,14 @@ def _manager(system: System) -> SignIn:
     return SignIn(system.urls, email, PASSWORD)
 
 
+def _user_id(system: System, person: SignIn) -> UUID:
+    return UUID(str(system.databases.value("auth", "SELECT id FROM users WHERE email = %s", [person.email])))
+
+
 def _measure(
     system: System, manager: SignIn, each: MeasuredList, count: int, seconds: float
 ) -> list[tuple[str, ...]]:
-    each.fill(system.databases, system.company_id, count)
+    each.fill(system.databases, system.company_id, _user_id(system, manager), count)
     path = each.path.format(company_id=system.company_id)
     client = Client(system.urls, manager)
     last = client.call(each.service, "GET", f"{path}?limit={LIMIT}&page={count // LIMIT - 1}")
@@ -130,10 +134,6 @@ def _bare(system: System, each: MeasuredList) -> Iterator[tuple[str, int]]:
     """The bare handler over the list's table: its address and its process."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    query = (
-        f"SELECT * FROM {each.table} WHERE company_id = '{system.company_id}' ORDER BY {each.order}"
-        f" LIMIT {LIMIT}"
-    )
     server = subprocess.Popen(
         [sys.executable, "-m", "uvicorn", "tests.bench.bare:app", "--port", str(port), "--no-access-log"],
         cwd=ROOT,
@@ -141,7 +141,7 @@ def _bare(system: System, each: MeasuredList) -> Iterator[tuple[str, int]]:
             **os.environ,
             STACK_MARK: str(system.stack.root),
             "BARE_DSN": system.stack.dsn(each.service, "superuser"),
-            "BARE_QUERY": query,
+            "BARE_QUERY": each.bare_query(system.company_id, LIMIT),
         },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -28,7 +28,8 @@ _VALUES = {
 class MeasuredList:
     """A list, the table its rows are in, and SQL for the columns that need particular values.
 
-    ``order`` names the columns by which the list is ordered, which the floor orders by, too.
+    ``order`` names the columns by which the list is ordered, which the floor orders by, too. ``afterwards``
+    is SQL that makes what belongs to the rows. ``{company_id}`` and ``{user_id}`` stand for whoever asks.
     """
 
     service: str
@@ -36,8 +37,10 @@ class MeasuredList:
     table: str
     order: str
     columns: Mapping[str, str] = field(default_factory=dict)
+    of_company: str = "company_id = '{company_id}'"
+    afterwards: str = ""
 
-    def fill(self, databases: Databases, company_id: UUID, count: int = COUNT) -> None:
+    def fill(self, databases: Databases, company_id: UUID, user_id: UUID, count: int = COUNT) -> None:
         """Put ``count`` rows of the company into the table, and take statistics."""
         found = databases.rows(
             self.service,
@@ -47,15 +50,25 @@ class MeasuredList:
             [self.table, list(self.columns)],
         )
         values = {name: _VALUES[kind] for name, kind in found} | dict(self.columns)
-        if "company_id" in values and "company_id" not in self.columns:
-            values["company_id"] = f"'{company_id}'::uuid"
+        values.setdefault("company_id", "'{company_id}'::uuid")
+        values = {name: value for name, value in values.items() if name in {column for column, _ in found}}
         connection = databases.connection(self.service)
-        connection.execute(
+        asking = {"company_id": company_id, "user_id": user_id}
+        filling = (
             f"INSERT INTO {self.table} ({', '.join(values)})"
-            f" SELECT {', '.join(values.values())} FROM generate_series(1, {count}) n".encode()
+            f" SELECT {', '.join(values.values())} FROM generate_series(1, {count}) n"
         )
-        connection.execute(f"VACUUM ANALYZE {self.table}".encode())
+        for statement in filter(None, (filling, self.afterwards, f"VACUUM ANALYZE {self.table}")):
+            connection.execute(statement.format_map(asking).encode())
 
+    def bare_query(self, company_id: UUID, limit: int) -> str:
+        """The least a list of these rows can ask for."""
+        condition = self.of_company.format(company_id=company_id)
+        return f"SELECT * FROM {self.table} WHERE {condition} ORDER BY {self.order} LIMIT {limit}"
+
+
+# Whom leaves and deductions are of: each of the company's people has many.
+_SOMEBODY = "(SELECT id FROM employees WHERE company_id = '{company_id}' ORDER BY employee_id LIMIT 1)"
 
 LISTS = (
     MeasuredList(
@@ -74,5 +87,86 @@ LISTS = (
             "employee_type": "'citizen'",
             "lifecycle": "'current'",
         },
+    ),
+    MeasuredList(
+        "employee",
+        "/leaves",
+        "leaves",
+        "start_date DESC, id DESC",
+        {
+            "employee_id": _SOMEBODY,
+            "leave_type": "'annual'",
+            "status": "'rejected'",
+            "decided_at": "now()",
+            "end_date": "date '2026-01-01'",
+        },
+    ),
+    MeasuredList(
+        "company",
+        "/companies/{company_id}/departments",
+        "departments",
+        "name_folded, id",
+        {
+            "budget": "n",
+            "name": "'D' || n",
+            "name_folded": "'d' || lpad(n::text, 6, '0')",
+            "is_active": "true",
+        },
+    ),
+    MeasuredList(
+        "company",
+        "/companies/{company_id}/licenses",
+        "licenses",
+        "created_at DESC, id DESC",
+        {
+            "type": "'main'",
+            "status": "'active'",
+            "number": "'L' || n",
+            "created_at": "now() - n * interval '1 s'",
+        },
+    ),
+    MeasuredList(
+        "document",
+        "/documents",
+        "documents",
+        "created_at DESC, id DESC",
+        {
+            "is_public": "true",
+            "document_type": "'contract'",
+            "mime_type": "'application/pdf'",
+            "created_at": "now() - n * interval '1 s'",
+        },
+    ),
+    MeasuredList(
+        "notification",
+        "/notifications",
+        "notifications",
+        "created_at DESC, id DESC",
+        {
+            "user_id": "'{user_id}'::uuid",
+            "type": "'in_app'",
+            "status": "'delivered'",
+            "priority": "'normal'",
+            "language": "'ar'",
+            "created_at": "now() - n * interval '1 s'",
+        },
+    ),
+    MeasuredList(
+        "analytics",
+        "/events",
+        "analytics_events",
+        "occurred_at DESC, id DESC",
+        {"company_id": "'{company_id}'::uuid", "producer": "'employee'", "type": "'employee.updated'"},
+    ),
+    MeasuredList(
+        "auth",
+        "/users",
+        "users",
+        "email, id",
+        {"email": "'u' || lpad(n::text, 6, '0') || '@bench.example'", "is_active": "true"},
+        of_company="true",
+        afterwards="INSERT INTO user_roles (user_id, company_id, role_id) SELECT u.id, '{company_id}', r.id FROM"
+        " users u, roles r WHERE u.email LIKE 'u______@bench.example' AND r.company_id = '{company_id}'"
+        " AND r.name = 'worker'",
     ),
 )
