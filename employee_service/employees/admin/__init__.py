@@ -2,5 +2,15 @@
 
 from employee_service.employees.admin.bulk import BulkHireAdmin, BulkHireRowAdmin
 from employee_service.employees.admin.employees import EmployeeAdmin
+from employee_service.employees.admin.leaves import LeaveAdmin
+from employee_service.employees.admin.pay_and_conduct import DeductionAdmin, ReviewAdmin, ViolationAdmin
 
-__all__ = ["BulkHireAdmin", "BulkHireRowAdmin", "EmployeeAdmin"]
+__all__ = [
+    "BulkHireAdmin",
+    "BulkHireRowAdmin",
+    "DeductionAdmin",
+    "EmployeeAdmin",
+    "LeaveAdmin",
+    "ReviewAdmin",
+    "ViolationAdmin",
+]

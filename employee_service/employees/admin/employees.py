@@ -24,13 +24,18 @@ from employee_service.employees.admin.filters import (
     ExpiryFilter,
     LifecycleFilter,
 )
-from employee_service.employees.admin.forms import EmployeeForm, HireForm, TerminationForm
-from employee_service.employees.admin.inlines import ProfileInline, RelationshipInline
+from employee_service.employees.admin.forms import ChangeForm, HireForm, TerminationForm
+from employee_service.employees.admin.layout import DATED_CHANGE, HIRE_FIELDS, PAPERS, PAY, PERSON, RECORD
 from employee_service.employees.admin.names import asking, with_names
+from employee_service.employees.admin.sections import SECTIONS, DeductionInline, links_to_add
 from employee_service.employees.choices import Lifecycle
 from employee_service.employees.models import Employee
 from employee_service.employees.selectors.lists import employees_found
-from employee_service.employees.selectors.visibility import employees_visible_to, may_see_pay_of_all
+from employee_service.employees.selectors.visibility import (
+    employees_visible_to,
+    may_see_pay,
+    may_see_pay_of_all,
+)
 from employee_service.employees.services.employment import (
     employee_archive,
     employee_terminate,
@@ -41,46 +46,6 @@ from employee_service.employees.services.profiles import profile_update
 from employee_service.sagas.create_employee import CreateEmployeeData
 
 MOST_AT_ONCE = 200
-HIRE_FIELDS = (
-    ("first_name", "last_name"), ("full_name_ar", "full_name_en"), ("email", "phone"), "number", "position",
-    "department_id", "manager", ("hire_date", "employment_type"), ("employee_type", "nationality"), "salary",
-)  # fmt: skip
-PERSON = (
-    (None, {"fields": [("number", "employment_status", "lifecycle"), ("company", "next_expiry")]}),
-    (
-        _("Identity"),
-        {
-            "fields": [
-                ("first_name", "last_name"), ("full_name_ar", "full_name_en"),
-                ("employee_type", "nationality"),
-            ]
-        },
-    ),
-    (
-        _("Employment"),
-        {
-            "fields": [
-                ("department_id", "position"), ("manager", "employment_type"), "hire_date",
-                ("termination_date", "exit_interview_conducted"), "termination_reason",
-            ]
-        },
-    ),
-    (_("Contact"), {"fields": [("email", "phone")]}),
-)  # fmt: skip
-PAPERS = (
-    _("Papers"),
-    {
-        "fields": [
-            ("civil_id", "civil_id_expiry"), ("passport_number", "passport_expiry"),
-            ("residence_number", "residence_expiry"),
-        ]
-    },
-)  # fmt: skip
-PAY = (_("Pay"), {"fields": ["salary"]})
-RECORD = (
-    _("Record"),
-    {"classes": ["collapse"], "fields": ["user_id", "old_id", "version", ("created_at", "updated_at")]},
-)
 
 
 @admin.register(Employee)
@@ -88,7 +53,7 @@ class EmployeeAdmin(TenantAdmin):
     """Employees by number. Nobody is deleted: an employment is ended, and later archived."""
 
     permission_area = "employees"
-    form = EmployeeForm
+    form = ChangeForm
     list_display = (
         "number", "name", "full_name_ar", "department", "position", "manager", "employment_status",
         "hire_date", "next_expiry", "masked_civil_id",
@@ -110,7 +75,8 @@ class EmployeeAdmin(TenantAdmin):
     )
     ordering = ("number", "id")
     autocomplete_fields = ("manager",)
-    inlines = (ProfileInline, RelationshipInline)
+    change_form_template = "admin/employees/with_actions.html"
+    inlines = SECTIONS
     actions = ("terminate", "archive")
     readonly_fields = (
         "number", "lifecycle", "company", "next_expiry", "termination_date", "exit_interview_conducted",
@@ -182,7 +148,8 @@ class EmployeeAdmin(TenantAdmin):
             company = ("company",) if person.all_companies else ()
             return [(None, {"fields": [*company, *HIRE_FIELDS]})]
         confidential = (PAPERS, PAY) if may_see_pay_of_all(person) else ()
-        return [*PERSON, *confidential, RECORD]
+        record = (DATED_CHANGE,) if self.has_change_permission(request, obj) else ()
+        return [*PERSON, *confidential, *record, RECORD]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """A new employee's number may be given; pay is for who may change pay."""
@@ -194,8 +161,11 @@ class EmployeeAdmin(TenantAdmin):
         return fields if asking(request).may("payroll:edit") else (*fields, "salary")
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
-        """A person to be hired has neither profile nor lines yet."""
-        return self.inlines if obj is not None else ()
+        """A person to be hired has neither profile nor lines yet; deductions are pay."""
+        if obj is None:
+            return ()
+        pay = may_see_pay(asking(request), obj)
+        return [section for section in self.inlines if pay or section is not DeductionInline]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody."""
@@ -208,7 +178,12 @@ class EmployeeAdmin(TenantAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Change by the service; a new employee is hired by the saga."""
         if change:
-            employee_update(employee_id=obj.pk, changes=form.changes())
+            employee_update(
+                employee_id=obj.pk,
+                changes=form.changes(),
+                effective_date=form.cleaned_data["effective_date"],
+                reason=form.cleaned_data["change_reason"],
+            )
             return
         data = _hire_data(form)
         obj.pk, obj.company_id = data.employee.employee_id, data.employee.company_id
@@ -241,7 +216,15 @@ class EmployeeAdmin(TenantAdmin):
             elif not employee.archived:
                 actions.append(("archive", _("Archive")))
         return super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), "employee_actions": actions}
+            request,
+            object_id,
+            form_url,
+            {
+                **(extra_context or {}),
+                "record_actions": actions,
+                "actions_url": f"{reverse('admin:employees_employee_changelist')}?employment=all",
+                "record_links": links_to_add(request, object_id) if employee is not None else (),
+            },
         )
 
     @admin.action(description=_("End the selected employments"), permissions=["terminate"])

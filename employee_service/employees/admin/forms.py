@@ -72,6 +72,20 @@ class EmployeeForm(forms.ModelForm):  # type: ignore[type-arg]
         return given
 
 
+class ChangeForm(EmployeeForm):
+    """A change, with what the record of the employment says about it."""
+
+    effective_date = forms.DateField(
+        label=_("Takes effect on"), required=False, help_text=_("Today, if it is left empty.")
+    )
+    change_reason = forms.CharField(label=_("Reason"), max_length=2000, required=False)
+
+    def changes(self) -> dict[str, Any]:
+        """The employee's changed values."""
+        own = ("effective_date", "change_reason")
+        return {name: value for name, value in super().changes().items() if name not in own}
+
+
 class HireForm(EmployeeForm):
     """A person to hire; a super administrator also chooses the company."""
 

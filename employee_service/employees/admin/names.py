@@ -3,10 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Concat, NullIf, Trim
 from django.http import HttpRequest
 
-from common.reference.models import CompanyRef, DepartmentRef
+from common.reference.models import CompanyRef, DepartmentRef, UserRef
 from common.reference.selectors import name_for_reader
 from common.security.principal import Principal
 from common.staff.models import StaffUser
@@ -49,3 +50,26 @@ def department_choices(company_id: UUID | None = None) -> list[tuple[str, str]]:
         departments = departments.filter(company_id=company_id)
     found = departments.order_by("name").values_list("department_id", name_for_reader())
     return [(str(key), name) for key, name in found]
+
+
+def with_account_names(rows: QuerySet[Any], *columns: str) -> QuerySet[Any]:
+    """Rows with the name of the account in each of ``columns``, as ``<column>_name``; empty when not known."""
+    name = Trim(Concat("first_name", Value(" "), "last_name"))
+    named: QuerySet[Any] = rows.annotate(
+        **{
+            f"{column}_name": Subquery(
+                UserRef.objects.filter(user_id=OuterRef(column)).values_list(
+                    Coalesce(NullIf(name, Value("")), "email")
+                )[:1]
+            )
+            for column in columns
+        }
+    )
+    return named
+
+
+def with_company_names(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Rows with ``company_name``."""
+    companies = CompanyRef.objects.filter(company_id=OuterRef("company_id"))
+    named: QuerySet[Any] = rows.annotate(company_name=Subquery(companies.values_list(name_for_reader())[:1]))
+    return named

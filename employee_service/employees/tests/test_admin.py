@@ -22,6 +22,7 @@ from employee_service.employees.tests.factories import DepartmentRefFactory, Emp
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/employees/employee/"
+SECTIONS = ("relationships", "leaves", "deductions", "violations", "performancereviews", "history")
 
 
 @pytest.fixture
@@ -78,8 +79,7 @@ def form_of(employee: Employee, **changes: Any) -> dict[str, Any]:
         "profile-INITIAL_FORMS": "0",
         "profile-MIN_NUM_FORMS": "0",
         "profile-MAX_NUM_FORMS": "1",
-        "relationships-TOTAL_FORMS": "0",
-        "relationships-INITIAL_FORMS": "0",
+        **{f"{section}-{kind}_FORMS": "0" for section in SECTIONS for kind in ("TOTAL", "INITIAL")},
         **changes,
     }
 
