@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -108,28 +109,34 @@ class House:
 
     def new_member(self, company_id: str, role: str = "worker") -> Person:
         """Somebody who was hired, set a password by the mail they got, has ``role``, and signed in."""
-        employee = self.hr.hire(company_id).json()["employee"]
-        wait_until(lambda: self._active(employee["user_id"]), "the account is active")
-        if role != "worker":
-            self.give_role(employee["user_id"], role, company_id)
-        return self.first_sign_in(employee["email"])
+        return self.new_members(company_id, role)[0]
 
-    def first_sign_in(self, email: str) -> Person:
-        """Set a password by mail and sign in."""
+    def new_members(self, company_id: str, *roles: str) -> list[Person]:
+        """The same for several, whose mails are waited for at once."""
+        employees = [self.hr.hire(company_id).json()["employee"] for _ in roles]
+        for employee, role in zip(employees, roles, strict=True):
+            wait_until(partial(self._active, employee["user_id"]), "the account is active")
+            if role != "worker":
+                self.give_role(employee["user_id"], role, company_id)
+        return self.first_sign_in(*(employee["email"] for employee in employees))
+
+    def first_sign_in(self, *emails: str) -> list[Person]:
+        """Set passwords by mail and sign in."""
         auth = self.stack.url("auth")
-        httpx.post(f"{auth}/password/reset", json={"email": email}).raise_for_status()
-        address = self.mailbox.link_to(email, "/password/reset/")
-        password = uuid4().hex
-        httpx.post(address, json={"new_password": password}).raise_for_status()
-        return self.sign_in(email, password)
+        for email in emails:
+            httpx.post(f"{auth}/password/reset", json={"email": email}, timeout=60).raise_for_status()
+        people = []
+        for email in emails:
+            password, address = uuid4().hex, self.mailbox.link_to(email, "/password/reset/")
+            httpx.post(address, json={"new_password": password}, timeout=60).raise_for_status()
+            people.append(self.sign_in(email, password))
+        return people
 
     def give_role(self, user_id: str, role: str, company_id: str) -> None:
-        """What an administrator does in the admin."""
-        code = (
-            "from auth_service.users.services.roles import role_assign; from uuid import UUID;"
-            f"role_assign(user_id=UUID('{user_id}'), role='{role}', company_id=UUID('{company_id}'))"
-        )
-        self.stack.manage("auth", "shell", "-v0", "-c", code)
+        """What an administrator does."""
+        body = {"role": role, "company_id": company_id}
+        answer = self.hr.ask("POST", "auth", f"/users/{user_id}/roles", json=body)
+        assert answer.is_success, answer.text
 
     def wait_quiet(self) -> None:
         """Wait until nothing is on its way."""

@@ -62,7 +62,7 @@ def filtered(operation: Operation, document: Any, query: Mapping[str, Any]) -> N
         published = schema.get("properties", {}).get(name)
         if published and (published["type"] != "string" or {"enum", "format"} & published.keys()):
             assert [row for row in rows if not _same(row.get(name), _typed(value))] == [], name
-    if "pagination" in document:
+    if "pagination" in (document or {}):
         _is_page(document["pagination"], rows, query)
     key = query.get("sort_by", "relevance")
     if key not in ORDERED_BY_THE_DATABASE:
@@ -111,14 +111,14 @@ def _is_page(pagination: Mapping[str, Any], rows: list[Any], query: Mapping[str,
 
 def _things(operation: Operation, document: Any) -> Iterator[tuple[Schema, Any]]:
     published = operation.answers[operation.good_status] or {}
-    for name, schema in published["properties"].items():
+    for name, schema in published.get("properties", {}).items():
         if "properties" in schema and name != "pagination":
             yield schema, document[name]
 
 
 def _rows(operation: Operation, document: Any) -> tuple[list[Any], Schema]:
     published = operation.answers[operation.good_status] or {}
-    for name, schema in published["properties"].items():
+    for name, schema in published.get("properties", {}).items():
         if schema["type"] == "array":
             return document[name], schema["items"]
     return [], {}

@@ -34,6 +34,20 @@ NOT_REQUIRED: Mapping[tuple[str, str], Departure] = {
         "Required and with a default: the default wins.",
         "`employment_type` may be left out, because its default is published too",
     ),
+    **{
+        ("employee PUT /performance-reviews/{reviewId}", name): Departure(
+            "A change names what changes, as it does everywhere else.",
+            "`PUT /performance-reviews/{id}` requires no field",
+        )
+        for name in (
+            "employee_id",
+            "reviewer_id",
+            "review_period_start",
+            "review_period_end",
+            "review_date",
+            "overall_rating",
+        )
+    },
 }
 """Required fields that may be left out."""
 

@@ -11,7 +11,7 @@ from tests.e2e.contract.requests import bad_bodies, body, full
 from tests.e2e.contract.scenes import SCENES
 from tests.e2e.contract.world import Scene, World, new_email
 
-LARGEST_FILE = 20_000_000
+TOO_MANY_BYTES = 26_300_000
 PROGRAM = b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff\x00\x00" + b"\0" * 2000
 
 Meet = Callable[[World, Operation], None]
@@ -69,7 +69,7 @@ def too_large(world: World, operation: Operation) -> None:
     """413: more than anybody's document."""
     found = scene(world, operation)
     content = full(operation, found) or {}
-    content["file"] = ("large.pdf", b"%PDF-1.4\n" + b"x" * LARGEST_FILE, "application/pdf")
+    content["file"] = ("large.pdf", b"%PDF-1.4\n" + b"x" * TOO_MANY_BYTES, "application/pdf")
     keeps_to_contract(operation, world.send(operation, found, body=content), 413)
 
 

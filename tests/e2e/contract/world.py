@@ -48,8 +48,7 @@ class World:
         self.hr = house.hr
         self.company = house.new_company()
         self.other_company = house.new_company()
-        self.manager = house.new_member(self.company, "company_manager")
-        self.worker = house.new_member(self.company)
+        self.manager, self.worker = house.new_members(self.company, "company_manager", "worker")
         self.outsider = self.registered()
         self.seen: list[Seen] = []
         self._tokens: dict[str, list[str]] = {RESET: [], VERIFY: []}
@@ -151,6 +150,16 @@ class World:
     def foreign_employee(self) -> dict[str, Any]:
         """One of the other company."""
         return self.new_employee(self.other_company)
+
+    @cached_property
+    def manager_employee(self) -> str:
+        """The manager's own employee record."""
+        return str(self.manager.get("employee", "/employees/me")["employee"]["id"])
+
+    @cached_property
+    def foreign_reviewer(self) -> str:
+        """A colleague of the other company's employee."""
+        return str(self.new_employee(self.other_company)["id"])
 
 
 def new_email() -> str:

@@ -3,14 +3,19 @@
 from collections.abc import Callable
 
 from tests.e2e.contract.facts import operations
-from tests.e2e.contract.scenes import auth, company, employee
+from tests.e2e.contract.scenes import auth, company, document, employee
 from tests.e2e.contract.world import Scene, World
 
 Make = Callable[[World], Scene]
 
 SCENES: dict[str, Make] = {
     f"{name} {operation}": make
-    for name, scenes in (("auth", auth.SCENES), ("company", company.SCENES), ("employee", employee.SCENES))
+    for name, scenes in (
+        ("auth", auth.SCENES),
+        ("company", company.SCENES),
+        ("document", document.SCENES),
+        ("employee", employee.SCENES),
+    )
     for operation, make in scenes.items()
 }
 

@@ -94,8 +94,8 @@ def review(world: World) -> Scene:
     return Scene(
         by=world.manager,
         not_by=world.outsider,
-        path={"reviewId": made_review(world, world.employee)},
-        foreign={"reviewId": made_review(world, world.foreign_employee)},
+        path={"reviewId": made_review(world, world.employee, world.manager_employee)},
+        foreign={"reviewId": made_review(world, world.foreign_employee, world.foreign_reviewer)},
     )
 
 
@@ -107,16 +107,16 @@ def review_to_change(world: World) -> Scene:
     )
 
 
-def made_review(world: World, of: dict[str, Any]) -> str:
+def made_review(world: World, of: dict[str, Any], reviewer: str) -> str:
     """The id of a new review."""
-    body = {**REVIEWED, "employee_id": of["id"], "reviewer_id": world.hr.id, "overall_rating": 4}
+    body = {**REVIEWED, "employee_id": of["id"], "reviewer_id": reviewer, "overall_rating": 4}
     path = f"/employees/{of['id']}/performance-reviews"
     return str(world.made(world.hr, "employee", path, "review", body)["id"])
 
 
 def reviewed(world: World) -> dict[str, Any]:
     """Fields of a review."""
-    return {**REVIEWED, "employee_id": world.employee["id"], "reviewer_id": world.manager.id}
+    return {**REVIEWED, "employee_id": world.employee["id"], "reviewer_id": world.manager_employee}
 
 
 SCENES: dict[str, Callable[[World], Scene]] = {
