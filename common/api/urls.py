@@ -4,8 +4,9 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 from django_prometheus.exports import ExportToDjangoView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView
 
+from common.api.documentation import DocsView
 from common.api.health import HealthView
 from common.api.views import RootView
 from common.staff.site import prepare_site
@@ -19,7 +20,7 @@ def common_urls() -> list[URLPattern | URLResolver]:
         path("health", HealthView.as_view(), name="health"),
         path("metrics", ExportToDjangoView, name="metrics"),
         path("schema", SpectacularAPIView.as_view(), name="schema"),
-        path("docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+        path("docs", DocsView.as_view(url_name="schema"), name="docs"),
         path("admin", RedirectView.as_view(url="/admin/")),
         path("admin/", admin.site.urls),
         path("i18n/", include("django.conf.urls.i18n")),

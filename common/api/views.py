@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import URLPattern, get_resolver
 from django.utils import timezone, translation
 from rest_framework import serializers
 from rest_framework.authentication import BaseAuthentication
@@ -186,7 +187,7 @@ class RootView(ServiceAPIView):
 
     def get(self, request: Request) -> Response:
         """Links, for people and for tools."""
-        paths = {"docs": "/docs", "schema": "/schema", "health": "/health", "admin": "/admin/"}
+        paths = {"docs": "/docs", "schema": "/schema", "health": "/health", "admin": "/admin/"} | _lists()
         return Response(
             {
                 "service": settings.SERVICE.name,
@@ -194,6 +195,24 @@ class RootView(ServiceAPIView):
                 "links": {name: request.build_absolute_uri(path) for name, path in paths.items()},
             }
         )
+
+
+def _lists() -> dict[str, str]:
+    """The service's own addresses that can be read without naming anything."""
+    found = {
+        str(pattern.pattern)
+        for resolver in get_resolver().url_patterns
+        for pattern in getattr(resolver, "url_patterns", [])
+        if isinstance(pattern, URLPattern) and _is_open_list(pattern)
+    }
+    return {path: f"/{path}" for path in sorted(found)}
+
+
+def _is_open_list(pattern: URLPattern) -> bool:
+    view = getattr(pattern.callback, "view_class", None)
+    if not (isinstance(view, type) and issubclass(view, ServiceAPIView)) or view.internal or view.public:
+        return False
+    return "GET" in view.required_permissions and "<" not in str(pattern.pattern)
 
 
 def _speak_language_of(person: Principal, request: Request) -> None:

@@ -221,7 +221,7 @@ def _rest_framework() -> dict[str, Any]:
         "DEFAULT_PARSER_CLASSES": ["common.api.parsers.StrictJSONParser"],
         "DEFAULT_RENDERER_CLASSES": [
             "common.api.rows.ReadyJsonRenderer",
-            "rest_framework.renderers.BrowsableAPIRenderer",
+            "common.api.browsing.BrowsableRenderer",
         ],
         "EXCEPTION_HANDLER": "common.api.errors.exception_handler",
         "DEFAULT_SCHEMA_CLASS": "common.api.schema.OperationSchema",
