@@ -33,7 +33,7 @@ class TemplateAdmin(OperatorAdmin):
     """The wording of notices."""
 
     permission_area = "settings"
-    list_display = ("name", "type", "subject", "is_active", "updated_at")
+    list_display = ("name", "type", "subject_ar", "is_active", "updated_at")
     list_filter = ("type", "is_active")
-    search_fields = ("name", "subject")
+    search_fields = ("name", "subject_ar")
     ordering = ("name", "type")

@@ -14,7 +14,7 @@ class Channel(models.TextChoices):
 
 
 class Status(models.TextChoices):
-    """How far a notice has come."""
+    """How far a notice has come: ``sent`` is with the provider, ``delivered`` is where its reader sees it."""
 
     PENDING = "pending", _("pending")
     SENT = "sent", _("sent")
@@ -35,5 +35,15 @@ class Priority(models.TextChoices):
 class Outcome(models.TextChoices):
     """How one attempt to deliver a notice ended."""
 
+    STARTED = "started", _("started")
     DELIVERED = "delivered", _("delivered")
+    POSTPONED = "postponed", _("tried again later")
+    UNKNOWN = "unknown", _("unknown: no answer came")
     FAILED = "failed", _("failed")
+
+
+class Language(models.TextChoices):
+    """The languages a notice is worded in."""
+
+    ARABIC = "ar", _("Arabic")
+    ENGLISH = "en", _("English")

@@ -1,13 +1,26 @@
-"""The shapes of notices and templates on the wire."""
+"""What goes in: the queries and bodies of notices, templates and preferences."""
 
+import json
+from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from common.api.answers import Answer, Pagination
 from common.api.query import ListQuery
-from notification_service.notifications.choices import Channel, Priority, Status
-from notification_service.notifications.models import Notification, Template
+from common.api.serializers import StrictSerializer
+from notification_service.notifications.choices import Channel, Language, Priority, Status
+from notification_service.notifications.services.quiet_hours import time_zones
+
+LONGEST_VALUE = 2_000
+LARGEST_METADATA = 8_000
+MOST_CATEGORIES = 50
+FURTHEST = timedelta(days=366)
+NAME = r"^[a-z][a-z0-9_]{0,49}$"
+VARIABLE = r"^[A-Za-z][A-Za-z0-9_]{0,99}$"
+CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 
 class NotificationQuery(ListQuery):
@@ -25,90 +38,159 @@ class TemplateQuery(ListQuery):
     limit = serializers.IntegerField(min_value=1, max_value=100, default=100)
     type = serializers.ChoiceField(choices=Channel.choices, required=False)
     is_active = serializers.BooleanField(required=False)
+    name = serializers.CharField(max_length=100, required=False)
 
 
-class NotificationAnswer(serializers.Serializer[Any]):
-    """One notice; a time that has not come is left out."""
+@extend_schema_field({"oneOf": [{"type": "string"}, {"type": "number"}]})
+class Value(serializers.Field[Any, Any, Any, Any]):
+    """A text, a number or a truth value: what can stand in a sentence."""
 
-    id = serializers.UUIDField()
-    company_id = serializers.UUIDField()
+    default_error_messages = {"invalid": _("A value is a text of at most 2,000 characters or a number.")}
+
+    def to_internal_value(self, data: Any) -> str:
+        if isinstance(data, bool) or not isinstance(data, (str, int, float)):
+            self.fail("invalid")
+        text = str(data)
+        if len(text) > LONGEST_VALUE:
+            self.fail("invalid")
+        return text
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+@extend_schema_field({"type": "object", "additionalProperties": {}})
+class Metadata(serializers.JSONField):
+    """An object of the client's own, small enough to travel with every list."""
+
+    default_error_messages = {
+        "object": _("This must be an object."),
+        "large": _("This must not be larger than 8,000 characters."),
+    }
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, dict):
+            self.fail("object")
+        if len(json.dumps(data)) > LARGEST_METADATA:
+            self.fail("large")
+        return super().to_internal_value(data)
+
+
+class SendNotificationRequest(StrictSerializer):
+    """The contract's SendNotificationRequest."""
+
     user_id = serializers.UUIDField()
     type = serializers.ChoiceField(choices=Channel.choices)
-    title = serializers.CharField()
-    message = serializers.CharField()
-    template_id = serializers.UUIDField(required=False)
-    status = serializers.ChoiceField(choices=Status.choices)
-    priority = serializers.ChoiceField(choices=Priority.choices)
-    scheduled_at = serializers.DateTimeField(required=False)
-    sent_at = serializers.DateTimeField(required=False)
-    read_at = serializers.DateTimeField(required=False)
-    metadata = serializers.DictField()
-    created_at = serializers.DateTimeField()
-    updated_at = serializers.DateTimeField()
+    template_id = serializers.UUIDField()
+    variables = serializers.DictField(child=Value(), default=dict)
+    priority = serializers.ChoiceField(choices=Priority.choices, default=Priority.NORMAL)
+    scheduled_at = serializers.DateTimeField(
+        required=False, help_text=_("Not before this moment; one that has passed means now.")
+    )
+    metadata = Metadata(default=dict)
+
+    def validate_scheduled_at(self, value: Any) -> Any:
+        """Nobody means the year 9999."""
+        if value > timezone.now() + FURTHEST:
+            raise serializers.ValidationError(_("A notice can be scheduled for the next twelve months."))
+        return value
 
 
-class TemplateAnswer(serializers.Serializer[Any]):
-    """One template."""
+class Nothing(StrictSerializer):
+    """A body without fields, or none at all."""
 
-    id = serializers.UUIDField()
-    company_id = serializers.UUIDField()
-    name = serializers.CharField()
+
+class Variables(serializers.ListField):
+    """The names that a template's texts may use."""
+
+    child = serializers.RegexField(VARIABLE)
+
+    def to_internal_value(self, data: Any) -> list[str]:
+        return list(dict.fromkeys(super().to_internal_value(data)))
+
+
+class TemplateUpdateIn(StrictSerializer):
+    """What can be changed of a template."""
+
+    name = serializers.RegexField(NAME, required=False)
+    category = serializers.RegexField(NAME, required=False)
+    subject_ar = serializers.CharField(max_length=255, allow_blank=True, required=False)
+    subject_en = serializers.CharField(max_length=255, allow_blank=True, required=False)
+    content_ar = serializers.CharField(max_length=20_000, required=False)
+    content_en = serializers.CharField(max_length=20_000, allow_blank=True, required=False)
+    variables = Variables(required=False, max_length=50)
+    is_active = serializers.BooleanField(required=False)
+
+
+class TemplateCreateIn(TemplateUpdateIn):
+    """A new template. ``company_id`` is for people who serve all companies."""
+
+    name = serializers.RegexField(NAME)
     type = serializers.ChoiceField(choices=Channel.choices)
-    subject = serializers.CharField()
-    content = serializers.CharField()
-    variables = serializers.ListField(child=serializers.CharField())
-    is_active = serializers.BooleanField()
-    created_at = serializers.DateTimeField()
-    updated_at = serializers.DateTimeField()
+    content_ar = serializers.CharField(max_length=20_000)
+    company_id = serializers.UUIDField(required=False)
 
 
-class NotificationListAnswer(Answer):
-    """Answer of GET /notifications."""
+class PreviewIn(StrictSerializer):
+    """Values to preview a template with; examples stand in for those that are missing."""
 
-    notifications = NotificationAnswer(many=True)
-    pagination = Pagination()
-
-
-class OneNotificationAnswer(Answer):
-    """Answer of GET /notifications/{id}."""
-
-    notification = NotificationAnswer()
+    language = serializers.ChoiceField(choices=Language.choices, required=False)
+    variables = serializers.DictField(child=Value(), default=dict)
 
 
-class TemplateListAnswer(Answer):
-    """Answer of GET /templates."""
+class ChannelsOfCategory(StrictSerializer):
+    """Which channels a person wants notices of one category over."""
 
-    templates = TemplateAnswer(many=True)
-    pagination = Pagination()
+    email = serializers.BooleanField(required=False)
+    sms = serializers.BooleanField(required=False)
+    push = serializers.BooleanField(required=False)
+    in_app = serializers.BooleanField(required=False)
 
 
-TEMPLATE_FIELDS = tuple(TemplateAnswer().fields)
+class Categories(serializers.DictField):
+    """Channels by category."""
 
-
-def notification_json(notice: Notification) -> dict[str, Any]:
-    """The notice as ``NotificationAnswer`` describes it."""
-    optional = {
-        "template_id": notice.template_id,
-        "scheduled_at": notice.scheduled_at,
-        "sent_at": notice.sent_at,
-        "read_at": notice.read_at,
-    }
-    return {
-        "id": notice.id,
-        "company_id": notice.company_id,
-        "user_id": notice.user_id,
-        "type": notice.type,
-        "title": notice.title,
-        "message": notice.message,
-        "status": notice.status,
-        "priority": notice.priority,
-        **{name: value for name, value in optional.items() if value is not None},
-        "metadata": notice.metadata,
-        "created_at": notice.created_at,
-        "updated_at": notice.updated_at,
+    child = ChannelsOfCategory()
+    default_error_messages = {
+        "name": _("A category is named in lower-case Latin letters, digits and underscores."),
+        "many": _("There are not that many categories."),
     }
 
+    def to_internal_value(self, data: Any) -> Any:
+        values = super().to_internal_value(data)
+        if len(values) > MOST_CATEGORIES:
+            self.fail("many")
+        if not all(_is_name(name) for name in values):
+            self.fail("name")
+        return {name: dict(channels) for name, channels in values.items()}
 
-def template_json(template: Template) -> dict[str, Any]:
-    """The template as ``TemplateAnswer`` describes it."""
-    return {name: getattr(template, name) for name in TEMPLATE_FIELDS}
+
+class Clock(serializers.TimeField):
+    """A time of day to the minute, such as 22:00."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%H:%M", input_formats=["%H:%M"], **kwargs)
+
+
+class PreferencesIn(StrictSerializer):
+    """What a person may choose; what is left out stays. Null takes the quiet hours away."""
+
+    language = serializers.ChoiceField(choices=Language.choices, required=False)
+    email_enabled = serializers.BooleanField(required=False)
+    sms_enabled = serializers.BooleanField(required=False)
+    push_enabled = serializers.BooleanField(required=False)
+    in_app_enabled = serializers.BooleanField(required=False)
+    categories = Categories(required=False)
+    quiet_hours_start = Clock(required=False, allow_null=True)
+    quiet_hours_end = Clock(required=False, allow_null=True)
+    timezone = serializers.CharField(max_length=64, required=False)
+
+    def validate_timezone(self, value: str) -> str:
+        """A name of the time zone database, such as Asia/Kuwait."""
+        if value not in time_zones():
+            raise serializers.ValidationError(_("There is no such time zone."))
+        return value
+
+
+def _is_name(text: str) -> bool:
+    return text.isascii() and text.replace("_", "a").isalnum() and text == text.lower() and len(text) <= 50

@@ -25,6 +25,8 @@ NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
         ({"priority": "none"}, "notice_priorities_are_known"),
         ({"status": Status.READ}, "a_read_notice_says_when"),
         ({"read_at": NOW}, "a_read_notice_says_when"),
+        ({"status": Status.PENDING, "due_at": None}, "a_notice_is_due_while_it_is_pending"),
+        ({"due_at": NOW}, "a_notice_is_due_while_it_is_pending"),
     ],
 )
 def test_the_database_refuses_a_notice_that_makes_no_sense(

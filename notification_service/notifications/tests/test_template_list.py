@@ -37,8 +37,15 @@ def test_a_template_is_answered_as_the_contract_says(manager: Any, company_id: U
         "company_id": str(company_id),
         "name": "welcome",
         "type": "email",
-        "subject": template.subject,
-        "content": template.content,
+        "subject": template.subject_en,
+        "content": template.content_en,
+        "subject_ar": template.subject_ar,
+        "content_ar": template.content_ar,
+        "subject_en": template.subject_en,
+        "content_en": template.content_en,
+        "category": "general",
+        "is_default": False,
+        "is_edited": False,
         "variables": ["name"],
         "is_active": True,
     }
@@ -74,4 +81,4 @@ def test_templates_are_settings(
 
 
 def test_an_unknown_parameter_is_refused(manager: Any) -> None:
-    assert manager.get("/templates?name=welcome").status_code == 422
+    assert manager.get("/templates?subject=welcome").status_code == 422
