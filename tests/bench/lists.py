@@ -49,9 +49,10 @@ class MeasuredList:
             " AND (is_nullable = 'NO' OR column_name = ANY(%s))",
             [self.table, list(self.columns)],
         )
-        values = {name: _VALUES[kind] for name, kind in found} | dict(self.columns)
-        values.setdefault("company_id", "'{company_id}'::uuid")
-        values = {name: value for name, value in values.items() if name in {column for column, _ in found}}
+        usual = {
+            name: "'{company_id}'::uuid" if name == "company_id" else _VALUES[kind] for name, kind in found
+        }
+        values = {**usual, **self.columns}
         connection = databases.connection(self.service)
         asking = {"company_id": company_id, "user_id": user_id}
         filling = (
