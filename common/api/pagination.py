@@ -42,7 +42,7 @@ def paginate(
     else:
         page: int = query.get("page", 1)
         total = queryset.count()
-        found = read.rows(keyset.ordered[(page - 1) * limit : page * limit])
+        found = read.rows(keyset.page(page, limit))
         more = page * limit < total and bool(found)
         pagination = {"page": page, "limit": limit, "total": total, "pages": -(-total // limit)}
     pagination["next_cursor"] = keyset.cursor(read.place(found[-1])) if more else None
@@ -59,6 +59,14 @@ class Keyset:
         self.ordering = tuple(ordering) if pk in named else (*ordering, last)
         self.ordered = queryset.order_by(*self.ordering)
         self.fields = [(name.lstrip("-"), name.startswith("-")) for name in self.ordering]
+
+    def page(self, number: int, limit: int) -> QuerySet[Any, Any]:
+        """The rows of a numbered page."""
+        piece = slice((number - 1) * limit, number * limit)
+        if number == 1 or self.ordered.query.group_by is not None:
+            return self.ordered[piece]
+        # PostgreSQL would work out the columns of the rows that it skips, too; of these it reads the key only.
+        return self.ordered.filter(pk__in=self.ordered.values("pk")[piece])
 
     @property
     def names(self) -> list[str]:
