@@ -98,11 +98,14 @@ def _measure(
     client = Client(system.urls, manager)
     last = client.call(each.service, "GET", f"{path}?limit={LIMIT}&page={count // LIMIT - 1}")
     client.close()
+    place = last.body["pagination"]["next_cursor"]
+    if place is None:
+        raise RuntimeError(f"{path} shows fewer than {count} rows: {last.body['pagination']}")
     with _bare(system, each) as (url, pid):
         floor = _loaded(system, each, url, "", seconds, server=pid)
     queries = {
         "first by cursor": "cursor=",
-        "last by cursor": f"cursor={last.body['pagination']['next_cursor']}",
+        "last by cursor": f"cursor={place}",
         "page 1 with the total": "page=1",
     }
     found = {

@@ -123,6 +123,7 @@ LISTS = (
             "type": "'main'",
             "status": "'active'",
             "number": "'L' || n",
+            "is_active": "true",
             "created_at": "now() - n * interval '1 s'",
         },
     ),
