@@ -13,6 +13,7 @@ from common.security.authentication import StaffSessionAuthentication
 class DocsView(SpectacularSwaggerSplitView):
     """Swagger UI from our own files; whoever is signed in at the admin may try requests with that session."""
 
+    schema = None
     authentication_classes = (StaffSessionAuthentication,)
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
