@@ -102,13 +102,17 @@ class Document(CompanyRow):
             models.Index(fields=["company_id", "download_count", "id"], name="documents_by_downloads"),
             models.Index(fields=["company_id", "view_count", "id"], name="documents_by_views"),
             models.Index(
-                fields=["company_id", "category_folded", "-created_at", "-id"], name="documents_by_category"
+                fields=["company_id", "category_folded", "-created_at", "-id"],
+                include=["readable_from", "uploaded_by", "category"],
+                name="documents_by_category",
             ),
             models.Index(
                 fields=["company_id", "uploaded_by", "-created_at", "-id"], name="documents_by_uploader"
             ),
             models.Index(
-                fields=["company_id", "readable_from", "-created_at", "-id"], name="documents_by_reader"
+                fields=["company_id", "readable_from", "-created_at", "-id"],
+                include=["uploaded_by"],
+                name="documents_by_reader",
             ),
             models.Index(
                 fields=["company_id", "employee_id"],

@@ -34,10 +34,15 @@ def _readable(person: Principal) -> Q:
     granted = DocumentPermission.objects.filter(company_id=person.company_id, user_id=person.id)
     if given := set(granted.values_list("document_id", flat=True)):
         condition |= Q(id__in=given)
-    employed = EmployeeRef.objects.filter(company_id=person.company_id, user_id=person.id)
-    if own := list(employed.values_list("employee_id", flat=True)):
+    if person.level < OFFICE_STAFF and (own := _employments(person)):
         condition |= Q(employee_id__in=own, read_audiences=[])
     return condition
+
+
+def _employments(person: Principal) -> list[UUID]:
+    """Whom a document about ``person`` is about. Office staff read by their role what addresses nobody."""
+    employed = EmployeeRef.objects.filter(company_id=person.company_id, user_id=person.id)
+    return list(employed.values_list("employee_id", flat=True))
 
 
 def document_get(person: Principal, document_id: UUID) -> Document:
