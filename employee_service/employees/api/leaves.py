@@ -107,6 +107,10 @@ class RejectLeaveRequest(StrictSerializer):
     reason = LongText()
 
 
+class CancelLeaveRequest(StrictSerializer):
+    """Nothing: the address says it all."""
+
+
 class EmployeeLeavesQuery(ListQuery):
     """What the list of an employee's leaves takes."""
 
@@ -222,10 +226,12 @@ class CancelLeaveView(ServiceAPIView):
 
     idempotent = True
     required_permissions = {"POST": CREATE}
+    body_serializers = {"POST": CancelLeaveRequest}
     answer_serializers = {"POST": {200: OneLeave, 409: ErrorResponse}}
 
     def post(self, request: Request, leave_id: UUID) -> Response:
         """Take back a request that waits: one's own, or one made on somebody's behalf."""
+        self.body()
         record_get(records_visible_to(Leave.objects.all(), self.person, VIEW), leave_id)
         leave = leave_cancel(leave_id=leave_id, cancelled_by=self.person.id)
         return Response({"success": True, "leave": record_json(leave, ROW)})

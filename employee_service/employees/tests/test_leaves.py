@@ -261,6 +261,7 @@ class TestDeciding:
         own = on_leave(worker)
         asked = on_leave(hired(company_id), requested_by=office)
         assert code(sign_in().post(f"/leaves/{own.id}/cancel")) == (403, "FORBIDDEN")
+        assert code(sign_in().post(f"/leaves/{own.id}/cancel", {"why": "x"})) == (422, "VALIDATION_ERROR")
         answer = sign_in("worker", user_id=worker.user_id).post(f"/leaves/{own.id}/cancel")
         assert answer.json()["leave"]["status"] == "cancelled"
         assert sign_in("employee", user_id=office).post(f"/leaves/{asked.id}/cancel").status_code == 200
