@@ -84,18 +84,15 @@ def saga_start_many(
     return instances
 
 
-def saga_wait(saga_id: UUID, timeout_seconds: float) -> SagaInstance | None:
-    """Wait outside any transaction until the saga has ended or was parked; None when it still runs by then.
+def saga_wait(saga_id: UUID, timeout_seconds: float) -> SagaState | None:
+    """Wait outside any transaction until the saga has ended or was parked; its state, or None if it still runs.
 
     Gives this thread's database connection back first: a waiting request holds none.
     """
     if connection.in_atomic_block:
         raise RuntimeError("Waiting for a saga inside a transaction would keep its rows from the others.")
     connection.close()
-    if not waiter.wait(saga_id, timeout_seconds):
-        return None
-    with all_companies("request waiting for its own saga"):
-        return SagaInstance.objects.get(pk=saga_id)
+    return waiter.wait(saga_id, timeout_seconds)
 
 
 @contextmanager

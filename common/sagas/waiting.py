@@ -5,10 +5,13 @@ LISTEN/NOTIFY would be quicker still but does not pass a pooler in transaction m
 
 import threading
 import time
+from concurrent.futures import Future
 from uuid import UUID
 
 import structlog
 from django.db import connection
+
+from common.sagas.models import SagaState
 
 INTERVAL = 0.025
 IDLE_SECONDS = 30.0
@@ -20,26 +23,28 @@ class SagaWaiter:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._waiting: dict[UUID, list[threading.Event]] = {}
+        self._waiting: dict[UUID, list[Future[SagaState]]] = {}
         self._thread: threading.Thread | None = None
 
-    def wait(self, saga_id: UUID, seconds: float) -> bool:
-        """Block until the saga is no longer live or ``seconds`` have passed; returns whether it is no longer live."""
-        event = threading.Event()
+    def wait(self, saga_id: UUID, seconds: float) -> SagaState | None:
+        """Block until the saga is no longer live; its state then, None when ``seconds`` have passed before."""
+        state: Future[SagaState] = Future()
         with self._changed:
-            self._waiting.setdefault(saga_id, []).append(event)
+            self._waiting.setdefault(saga_id, []).append(state)
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._watch, name="saga-waiter", daemon=True)
                 self._thread.start()
             self._changed.notify()
         try:
-            return event.wait(seconds)
+            return state.result(seconds)
+        except TimeoutError:
+            return None
         finally:
             with self._changed:
-                events = self._waiting.get(saga_id, [])
-                if event in events:
-                    events.remove(event)
-                if not events:
+                others = self._waiting.get(saga_id, [])
+                if state in others:
+                    others.remove(state)
+                if not others:
                     self._waiting.pop(saga_id, None)
 
     def _watch(self) -> None:
@@ -50,8 +55,8 @@ class SagaWaiter:
                     break
                 ids = list(self._waiting)
             try:
-                for saga_id in self._ended(ids) if ids else ():
-                    self._wake(saga_id)
+                for saga_id, state in self._ended(ids) if ids else ():
+                    self._wake(saga_id, state)
             except Exception:
                 log.exception("waiting for sagas failed")
                 connection.close()
@@ -59,22 +64,23 @@ class SagaWaiter:
         connection.close()
 
     @staticmethod
-    def _ended(ids: list[UUID]) -> list[UUID]:
-        """Those of ``ids`` that are no longer live. One round trip: this runs many times a second."""
+    def _ended(ids: list[UUID]) -> list[tuple[UUID, str]]:
+        """Those of ``ids`` that are no longer live, with their states. One round trip: it is done often."""
         chosen = ", ".join(f"'{saga_id}'" for saga_id in ids)
         connection.ensure_connection()
         cursor = connection.connection.execute(
             "BEGIN READ ONLY; SELECT set_config('app.all_companies', 'on', true);"
-            f" SELECT id FROM sagas WHERE id IN ({chosen}) AND state NOT IN ('running', 'compensating'); COMMIT"
+            f" SELECT id, state FROM sagas WHERE id IN ({chosen}) AND state NOT IN ('running', 'compensating'); COMMIT"
         )
         cursor.nextset()
         cursor.nextset()
-        return [row[0] for row in cursor.fetchall()]
+        ended: list[tuple[UUID, str]] = cursor.fetchall()
+        return ended
 
-    def _wake(self, saga_id: UUID) -> None:
+    def _wake(self, saga_id: UUID, state: str) -> None:
         with self._changed:
-            for event in self._waiting.get(saga_id, []):
-                event.set()
+            for waiting in self._waiting.pop(saga_id, []):
+                waiting.set_result(SagaState(state))
 
 
 waiter = SagaWaiter()

@@ -25,7 +25,7 @@ class Observed(SagaWaiter):
     looks: ClassVar[list[tuple[int, int]]] = []
 
     @staticmethod
-    def _ended(ids: list[UUID]) -> list[UUID]:
+    def _ended(ids: list[UUID]) -> list[tuple[UUID, str]]:
         Observed.looks.append((threading.get_ident(), len(ids)))
         return SagaWaiter._ended(ids)
 
@@ -67,13 +67,12 @@ def test_many_who_wait_are_woken_by_one_watcher_that_asks_for_all_at_once(
 ) -> None:
     sagas = start(*(ToyData(key=f"k{number}") for number in range(MANY)))
 
-    def finish() -> bool:
+    def finish() -> None:
         wait_until(lambda: (Observed.looks or [(0, 0)])[-1][1] == MANY, "all are being waited for")
         drive(broker)
-        return True
 
-    works = [*(lambda saga_id=saga_id: waiter.wait(saga_id, ENOUGH) for saga_id in sagas), finish]
-    assert run_all(works) == [True] * (MANY + 1)
+    waits = [lambda saga_id=saga_id: waiter.wait(saga_id, ENOUGH) for saga_id in sagas]
+    assert run_all([*waits, finish]) == [*[SagaState.COMPLETED] * MANY, None]
     assert len({thread for thread, _ in Observed.looks}) == 1
     assert max(count for _, count in Observed.looks) == MANY
 
@@ -81,12 +80,12 @@ def test_many_who_wait_are_woken_by_one_watcher_that_asks_for_all_at_once(
 def test_several_may_wait_for_one_saga(waiter: Observed, broker: TestBroker) -> None:
     (saga_id,) = start(ToyData(key="a"))
 
-    def finish() -> bool:
+    def finish() -> None:
         wait_until(lambda: Observed.looks, "it is being waited for")
         drive(broker)
-        return True
 
-    assert run_all([*([lambda: waiter.wait(saga_id, ENOUGH)] * 3), finish]) == [True] * 4
+    found = run_all([*([lambda: waiter.wait(saga_id, ENOUGH)] * 3), finish])
+    assert found == [*[SagaState.COMPLETED] * 3, None]
 
 
 @pytest.mark.parametrize(
@@ -98,14 +97,12 @@ def test_several_may_wait_for_one_saga(waiter: Observed, broker: TestBroker) -> 
     ],
     ids=["completed", "compensated", "parked"],
 )
-def test_whoever_waits_gets_the_saga_however_it_ended(
+def test_whoever_waits_is_told_how_the_saga_ended(
     broker: TestBroker, data: ToyData, state: SagaState
 ) -> None:
     (saga_id,) = start(data)
     drive(broker)
-    found = services.saga_wait(saga_id, ENOUGH)
-    assert found is not None
-    assert (found.id, found.state) == (saga_id, state)
+    assert services.saga_wait(saga_id, ENOUGH) == state
 
 
 def test_whoever_has_waited_long_enough_gets_nothing(waiter: Observed, broker: TestBroker) -> None:
@@ -145,13 +142,12 @@ def test_whoever_waits_holds_no_connection(broker: TestBroker) -> None:
 def test_a_watcher_whose_connection_is_cut_goes_on(waiter: Observed, broker: TestBroker) -> None:
     (saga_id,) = start(ToyData(key="a"))
 
-    def finish() -> bool:
+    def finish() -> None:
         wait_until(lambda: Observed.looks, "it is being waited for")
         cut_others()
         drive(broker)
-        return True
 
-    assert run_all([lambda: waiter.wait(saga_id, ENOUGH), finish]) == [True, True]
+    assert run_all([lambda: waiter.wait(saga_id, ENOUGH), finish]) == [SagaState.COMPLETED, None]
 
 
 def test_a_watcher_that_has_gone_is_replaced(waiter: Observed, broker: TestBroker) -> None:

@@ -43,11 +43,12 @@ def hire(request: Request, body: dict[str, Any], person: Principal) -> Response:
     headers = {idempotency.REPLAYED: "true"} if repeated else {}
     if RESPOND_ASYNC in _preferences(request):
         return _accepted(saga, {**headers, "Preference-Applied": RESPOND_ASYNC})
-    ended = _wait(saga.id) if saga.state in LIVE else saga
-    if ended is None:
-        with open_scope(person.tenant_scope()):
-            return _accepted(saga_get(person, saga.id), headers)
-    return _outcome(ended, person, headers)
+    state = _wait(saga.id) if saga.state in LIVE else saga.state
+    with open_scope(person.tenant_scope()):
+        if state == SagaState.COMPLETED:
+            return _hired(saga, person, headers)
+        # Whatever else became of it stands in the saga itself.
+        return _outcome(saga_get(person, saga.id), person, headers)
 
 
 def hire_data(body: Mapping[str, Any], company_id: UUID) -> CreateEmployeeData:
@@ -104,7 +105,7 @@ def _preferences(request: Request) -> set[str]:
     return {part.strip().lower() for part in request.META.get("HTTP_PREFER", "").split(",")}
 
 
-def _wait(saga_id: UUID) -> SagaInstance | None:
+def _wait(saga_id: UUID) -> SagaState | None:
     if not waiting_slots.acquire(blocking=False):
         return None
     try:
@@ -113,12 +114,15 @@ def _wait(saga_id: UUID) -> SagaInstance | None:
         waiting_slots.release()
 
 
+def _hired(saga: SagaInstance, person: Principal, headers: dict[str, str]) -> Response:
+    employee_id = UUID(saga.data["employee"]["employee_id"])
+    body = {"success": True, "employee": employee_json(employee_get(person, employee_id), person)}
+    return Response(body, 201, headers={**headers, "Location": reverse("employee", args=[employee_id])})
+
+
 def _outcome(saga: SagaInstance, person: Principal, headers: dict[str, str]) -> Response:
     if saga.state == SagaState.COMPLETED:
-        employee_id = UUID(saga.data["employee"]["employee_id"])
-        with open_scope(person.tenant_scope()):
-            body = {"success": True, "employee": employee_json(employee_get(person, employee_id), person)}
-        return Response(body, 201, headers={**headers, "Location": reverse("employee", args=[employee_id])})
+        return _hired(saga, person, headers)
     if saga.state == SagaState.COMPENSATED:
         error = envelope(saga.error_code, error_sentence(saga), saga.error_details)
         return Response(error, saga.error_status or 500, headers=headers)
