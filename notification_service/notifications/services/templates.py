@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import Model
 
+from common.security.tenancy import all_companies, company_scope
 from notification_service.notifications import selectors
 from notification_service.notifications.defaults import DEFAULT_CHANNELS, EXAMPLES, WORDINGS
 from notification_service.notifications.exceptions import (
@@ -140,7 +141,13 @@ def templates_sync(company_ids: Collection[UUID]) -> int:
 
 def templates_sync_all() -> int:
     """Bring every known company's templates up to date."""
-    return sum(templates_sync([company_id]) for company_id in selectors.company_ids())
+    changed = 0
+    with all_companies("every company has the system's templates"):
+        company_ids = selectors.company_ids()
+    for company_id in company_ids:
+        with company_scope(company_id):
+            changed += templates_sync([company_id])
+    return changed
 
 
 def _default_of(name: str, channel: str) -> dict[str, Any]:
