@@ -152,6 +152,7 @@ class ReportsView(ServiceAPIView):
     query_serializers = {"GET": ReportQuery}
     body_serializers = {"POST": ReportIn}
     answer_serializers = {"GET": ReportListAnswer, "POST": {202: OneReport, 409: ErrorResponse}}
+    answer_headers = {"POST": {202: ("Location",)}}
 
     def get(self, request: Request) -> Response:
         """List reports, the newest first."""

@@ -27,7 +27,7 @@ from analytics_service.analytics.choices import ReportStatus
 from analytics_service.analytics.files import FILES
 from analytics_service.analytics.models import Report
 from analytics_service.analytics.selectors.report_rows import Asked, report_headings, report_rows
-from analytics_service.analytics.services.reports import expiry, file_name, files_remove
+from analytics_service.analytics.services.reports import SPOOL_PREFIX, expiry, file_name, files_remove
 from common.contracts.analytics import ReportGenerated
 from common.errors import DomainError
 from common.messaging.services import publish
@@ -145,7 +145,7 @@ def report_write(
     lease = Lease(report, progress, beat)
     lease.start()
     try:
-        with TemporaryDirectory(prefix="report-") as folder:
+        with TemporaryDirectory(prefix=SPOOL_PREFIX) as folder:
             path = Path(folder) / f"report.{report.format}"
             _write_rows(report, path, progress, lease, stop)
             name = _store(report, path)

@@ -1,7 +1,12 @@
 """Asking for reports and giving them up. Writing them is :mod:`analytics_service.analytics.services.report_runs`."""
 
+import shutil
+import tempfile
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +28,8 @@ UNFINISHED = (ReportStatus.PENDING, ReportStatus.RUNNING)
 MOST_WAITING = 10
 """Reports of one person that are still to be written."""
 CHUNK = 500
+SPOOL_PREFIX = "hrms-report-"
+SPOOL_SECONDS = 24 * 3600
 log = structlog.get_logger(__name__)
 
 
@@ -73,6 +80,7 @@ def report_run_again(report_id: UUID) -> Report:
 
 def reports_expire() -> int:
     """Remove the files whose time is over; returns how many. What it leaves when it is killed, the next does."""
+    _spool_clean()
     removed = 0
     while True:
         with all_companies("reports expire"):
@@ -86,6 +94,14 @@ def reports_expire() -> int:
         removed += len(batch)
         if len(batch) < CHUNK:
             return removed
+
+
+def _spool_clean() -> None:
+    """Remove what killed writers have left on this machine's disk."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{SPOOL_PREFIX}*"):
+        with suppress(OSError):
+            if time.time() - folder.stat().st_mtime > SPOOL_SECONDS:
+                shutil.rmtree(folder)
 
 
 def file_name(report: Report, fence: int) -> str:
