@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from common.contracts.company import LicenseExpired, LicenseExpiring
 from common.days import today as companies_today
-from common.expiry import DEFAULT, Due, due, latest_step
+from common.expiry import DEFAULT, due, latest_step
 from common.messaging.services import Publication, publish_many
 from common.security.tenancy import all_companies
 from company_service.companies.choices import LicenseStatus
@@ -24,16 +24,22 @@ from company_service.companies.models import License, LicenseNotice
 BATCH = 500
 
 ENDS = "SELECT DISTINCT expires_on FROM licenses WHERE is_active AND expires_on <= %s"
-# A licence that is being renewed is waited for, and then left alone if it ends later.
 UNTOLD = """
-SELECT l.id, l.expires_on FROM licenses AS l
+SELECT l.id FROM licenses AS l
 JOIN unnest(%s::date[], %s::smallint[]) AS latest(expires_on, step) ON l.expires_on = latest.expires_on
 WHERE l.is_active AND NOT EXISTS (
     SELECT FROM license_notices AS n
     WHERE n.license_id = l.id AND n.expires_on = l.expires_on AND n.step = latest.step
 )
-ORDER BY l.id LIMIT %s FOR NO KEY UPDATE OF l
+ORDER BY l.id
 """
+# Not through the ORM: a licence that was overdue for years when it was entered has a hundred steps.
+NOTE = """
+INSERT INTO license_notices (company_id, license_id, expires_on, step, announced, noted_on)
+SELECT c, l, e, s, a, %s
+FROM unnest(%s::uuid[], %s::uuid[], %s::date[], %s::smallint[], %s::boolean[]) AS x(c, l, e, s, a)
+"""
+Note = tuple[UUID, UUID, date, int, bool]
 
 
 @dataclass(frozen=True)
@@ -55,45 +61,46 @@ def licenses_announce(today: date | None = None, *, batch: int = BATCH) -> Noted
     Safe to kill and to run beside itself.
     """
     today = today or companies_today()
+    with all_companies("notices of licences"):
+        untold = _untold(today)
     total = Noted()
-    while True:
+    for start in range(0, len(untold), batch):
         with all_companies("notices of licences"):
-            held = _hold_untold(today, batch)
-            total += _announce(held, today)
-        if len(held) < batch:
-            return total
+            total += _announce(untold[start : start + batch], today)
+    return total
 
 
-def _hold_untold(today: date, batch: int) -> list[UUID]:
+def _untold(today: date) -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(ENDS, [DEFAULT.horizon(today)])
         latest = {end: latest_step(end, today) for (end,) in cursor.fetchall()}
-        cursor.execute(UNTOLD, [list(latest), list(latest.values()), batch])
+        cursor.execute(UNTOLD, [list(latest), list(latest.values())])
         return [row[0] for row in cursor.fetchall()]
 
 
-def _announce(held: list[UUID], today: date) -> Noted:
-    # Read after the lock was got: whoever had it may have noted, renewed or withdrawn.
-    licenses = list(License.objects.filter(pk__in=held, is_active=True).order_by("id"))
+def _announce(untold: list[UUID], today: date) -> Noted:
+    # One that is being renewed is waited for. Only then the ledger is read: another run may have noted.
+    held = License.objects.filter(pk__in=untold, is_active=True)
+    licenses = list(held.select_for_update(no_key=True).order_by("id"))
     noted = _noted(licenses)
-    rows: list[LicenseNotice] = []
+    notes: list[Note] = []
     publications: list[Publication] = []
     for entry in licenses:
         end = entry.expires_on
         if end is None:
             continue
         found = due(end, today, noted[entry.id])
-        rows += [_row(entry, end, step, found, today) for step in found.note]
-        if found.days_left < 0 and entry.status == LicenseStatus.ACTIVE:
-            entry.status, entry.updated_at = LicenseStatus.EXPIRED, timezone.now()
-        if found.announce is not None:
-            entry.version += 1
-            event = _event(entry, end, found.days_left, found.announce)
-            publications.append(Publication(event, entry.id, entry.company_id, entry.version))
-    LicenseNotice.objects.bulk_create(rows)
-    License.objects.bulk_update(licenses, ["version", "status", "updated_at"])
+        told = found.announce
+        notes += [(entry.company_id, entry.id, end, step, step == told) for step in found.note]
+        if told is not None:
+            event = _event(entry, end, found.days_left, told)
+            publications.append(Publication(event, entry.id, entry.company_id, entry.version + 1))
+    _note(notes, today)
+    over = held.filter(status=LicenseStatus.ACTIVE, expires_on__lt=today)
+    over.update(status=LicenseStatus.EXPIRED, updated_at=timezone.now())
+    held.filter(pk__in=[item.aggregate_id for item in publications]).update(version=F("version") + 1)
     publish_many(publications)
-    return Noted(len(rows), len(publications))
+    return Noted(len(notes), len(publications))
 
 
 def _noted(licenses: Iterable[License]) -> dict[UUID, list[int]]:
@@ -105,17 +112,11 @@ def _noted(licenses: Iterable[License]) -> dict[UUID, list[int]]:
     return steps
 
 
-def _row(entry: License, end: date, step: int, found: Due, today: date) -> LicenseNotice:
-    return LicenseNotice(
-        company_id=entry.company_id,
-        license=entry,
-        expires_on=end,
-        step=step,
-        announced=step == found.announce,
-        noted_on=today,
-        # Not by the database's default: without it, Django sends many rows as a few arrays.
-        created_at=timezone.now(),
-    )
+def _note(notes: list[Note], today: date) -> None:
+    """Enter company, licence, end, step, and whether it is told of; any number of notes in one statement."""
+    if notes:
+        with connection.cursor() as cursor:
+            cursor.execute(NOTE, [today, *map(list, zip(*notes, strict=True))])
 
 
 def _event(entry: License, end: date, days_left: int, step: int) -> LicenseExpiring | LicenseExpired:
