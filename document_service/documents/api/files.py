@@ -11,8 +11,8 @@ from rest_framework.response import Response
 from common.api.documented_errors import ErrorResponse
 from common.api.views import ServiceAPIView
 from document_service.documents.api import requests, serializers
-from document_service.documents.files.storage import PIECE, address_for_saving
-from document_service.documents.services.downloads import ServedFile, document_download
+from document_service.documents.files.storage import address_for_saving
+from document_service.documents.services.downloads import document_download
 from document_service.documents.services.links import link_create, link_follow
 
 
@@ -31,7 +31,7 @@ class DownloadView(ServiceAPIView):
             number=self.query().get("version"),
             address=client_address(request),
         )
-        return attachment(served)
+        return served.as_attachment()
 
 
 class LinkView(ServiceAPIView):
@@ -59,22 +59,7 @@ class SignedFileView(ServiceAPIView):
         """Download it, without a session; a storage that signs addresses itself is led to."""
         served = link_follow(token, address=client_address(request))
         elsewhere = address_for_saving(served.key, served.name)
-        return HttpResponseRedirect(elsewhere) if elsewhere else attachment(served)
-
-
-def attachment(served: ServedFile) -> FileResponse:
-    """The file in pieces, to be saved and never shown: nothing in it runs in the reader's browser."""
-    answer = FileResponse(
-        served.open(),
-        as_attachment=True,
-        filename=served.name,
-        content_type="application/octet-stream",
-    )
-    answer.block_size = PIECE
-    answer["Content-Length"] = str(served.version.file_size)
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return answer
+        return HttpResponseRedirect(elsewhere) if elsewhere else served.as_attachment()
 
 
 def client_address(request: Request) -> str | None:

@@ -4,7 +4,7 @@ import hashlib
 import os
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -16,17 +16,18 @@ FORM_ROOM = 1_048_576
 PREFIX = "upload-"
 
 
-class Upload(UploadedFile):
+class Upload(UploadedFile):  # type: ignore[type-arg]
     """A file that has arrived whole: on disk until it is closed, with its size and SHA-256."""
 
     def __init__(self, file: Any, *, name: str, size: int, sha256: str) -> None:
         super().__init__(file, name, size=size)
+        self.content: IO[bytes] = file
         self.length = size
         self.sha256 = sha256
 
     def temporary_file_path(self) -> str:
         """Where the file lies until it is closed."""
-        return str(self.file.name)
+        return str(self.content.name)
 
 
 class SpoolHandler(FileUploadHandler):

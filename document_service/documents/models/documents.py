@@ -1,5 +1,7 @@
 """Documents of a company, their versions, and the people with rights of their own."""
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, Q, Value, When
@@ -20,7 +22,7 @@ AUDIENCE_LEVELS = {
 }
 
 
-def _audiences(title: object) -> "ArrayField[list[str], list[str]]":
+def _audiences(title: Any) -> "ArrayField[list[str], list[str]]":
     choices = models.CharField(max_length=20, choices=Audience.choices)
     return ArrayField(choices, verbose_name=title, default=list, blank=True)
 

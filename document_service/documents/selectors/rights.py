@@ -1,5 +1,7 @@
 """Who has rights of their own to a document, and who was given its file."""
 
+from typing import Any
+
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Concat, Trim
@@ -12,7 +14,7 @@ from document_service.documents.models import Document, DocumentDownload, Docume
 from document_service.documents.selectors.visibility import may_share, require
 
 
-def rights_list(person: Principal, document: Document) -> QuerySet[DocumentPermission, dict[str, object]]:
+def rights_list(person: Principal, document: Document) -> QuerySet[DocumentPermission, Any]:
     """Each person with a right of their own: user_id, name, actions. For who may say who sees the document.
 
     Raises PermissionDeniedError.

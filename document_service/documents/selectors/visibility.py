@@ -31,7 +31,7 @@ def documents_visible_to(person: Principal) -> QuerySet[Document]:
 def _readable(person: Principal) -> Q:
     condition = Q(readable_from__lte=person.level) | Q(uploaded_by=person.id)
     # Fetched and not joined: with lists of ids every branch is a range of an index.
-    granted = DocumentPermission.objects.filter(company_id=person.company_id, user_id=person.id)
+    granted = visible_to(person, DocumentPermission.objects.filter(user_id=person.id))
     if given := set(granted.values_list("document_id", flat=True)):
         condition |= Q(id__in=given)
     if person.level < OFFICE_STAFF and (own := _employments(person)):
@@ -41,7 +41,7 @@ def _readable(person: Principal) -> Q:
 
 def _employments(person: Principal) -> list[UUID]:
     """Whom a document about ``person`` is about. Office staff read by their role what addresses nobody."""
-    employed = EmployeeRef.objects.filter(company_id=person.company_id, user_id=person.id)
+    employed = visible_to(person, EmployeeRef.objects.filter(user_id=person.id))
     return list(employed.values_list("employee_id", flat=True))
 
 

@@ -32,7 +32,7 @@ def counts_fold(*, batch: int = BATCH) -> int:
     while True:
         with all_companies("counts of views and downloads"), connection.cursor() as cursor:
             cursor.execute(FOLD, [batch])
-            (taken,) = cursor.fetchone()
+            taken = int(cursor.fetchone()[0])
         total += taken
         if taken < batch:
             return total

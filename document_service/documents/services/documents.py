@@ -117,7 +117,7 @@ def document_delete(*, person: Principal, document_id: UUID) -> None:
     """
     document = document_lock(person, document_id, Action.DELETE)
     files = DocumentVersion.objects.filter(company_id=document.company_id, document=document)
-    unused = [file_id for file_id in files.values_list("file_id", flat=True) if file_id is not None]
+    unused = set(files.exclude(file=None).values_list("file_id", flat=True))
     search_terms_remove(document)
     company_id, version = document.company_id, document.version
     document.delete()

@@ -1,11 +1,10 @@
 """Giving files to people: each time is counted, logged and told of."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from django.core.files import File
 from django.db import transaction
+from django.http import FileResponse
 
 from common.contracts.document import DocumentDownloaded
 from common.messaging.services import publish
@@ -16,6 +15,7 @@ from document_service.documents.exceptions import (
     FileNotScannedError,
     FileQuarantinedError,
 )
+from document_service.documents.files.attachments import attachment
 from document_service.documents.files.kinds import EXTENSIONS
 from document_service.documents.files.names import name_for_saving
 from document_service.documents.files.storage import documents_storage
@@ -43,12 +43,13 @@ class ServedFile:
         """With an extension that fits the content."""
         return name_for_saving(self.version.filename, EXTENSIONS.get(self.version.mime_type, ()))
 
-    def open(self) -> "File[Any]":
-        """The bytes; raises FileMissingError."""
+    def as_attachment(self) -> FileResponse:
+        """The answer that gives the file; raises FileMissingError."""
         try:
-            return documents_storage().open(self.key)
+            file = documents_storage().open(self.key)
         except FileNotFoundError:
             raise FileMissingError from None
+        return attachment(file, name=self.name, size=self.version.file_size)
 
 
 def file_to_serve(document: Document, number: int | None = None) -> ServedFile:

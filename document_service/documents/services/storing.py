@@ -42,11 +42,11 @@ def file_check(upload: Upload) -> CheckedFile:
     Raises UnsupportedTypeError and UnsafeFileError. A scanner that is down leaves the file pending.
     """
     name = clean_name(upload.name or "")
-    mime_type = kind_of(upload.file, name)
+    mime_type = kind_of(upload.content, name)
     if not scanner_address():
         return CheckedFile(upload, name, mime_type, ScanState.UNCHECKED)
     try:
-        finding = scan(upload.file)
+        finding = scan(upload.content)
     except ScannerUnavailable:
         return CheckedFile(upload, name, mime_type, ScanState.PENDING)
     if finding.signature:
