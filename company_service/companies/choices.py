@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class CompanySize(TextChoices):
@@ -26,29 +27,29 @@ class SubscriptionPlan(TextChoices):
 class LicenseType(TextChoices):
     """What a licence allows, as the ministries and the old system divide them."""
 
-    MAIN = "main", _("Main")
-    BRANCH = "branch", _("Branch")
-    COMMERCIAL = "commercial", _("Commercial")
-    INDUSTRIAL = "industrial", _("Industrial")
-    PROFESSIONAL = "professional", _("Professional")
-    IMPORT_EXPORT = "import_export", _("Import and export")
-    TAILORING = "tailoring", _("Tailoring")
-    FABRIC = "fabric", _("Fabric")
-    JEWELRY = "jewelry", _("Jewellery")
-    RESTAURANT = "restaurant", _("Restaurant")
-    SERVICE = "service", _("Service")
+    MAIN = "main", pgettext_lazy("licence", "Main")
+    BRANCH = "branch", pgettext_lazy("licence", "Branch")
+    COMMERCIAL = "commercial", pgettext_lazy("licence", "Commercial")
+    INDUSTRIAL = "industrial", pgettext_lazy("licence", "Industrial")
+    PROFESSIONAL = "professional", pgettext_lazy("licence", "Professional")
+    IMPORT_EXPORT = "import_export", pgettext_lazy("licence", "Import and export")
+    TAILORING = "tailoring", pgettext_lazy("licence", "Tailoring")
+    FABRIC = "fabric", pgettext_lazy("licence", "Fabric")
+    JEWELRY = "jewelry", pgettext_lazy("licence", "Jewellery")
+    RESTAURANT = "restaurant", pgettext_lazy("licence", "Restaurant")
+    SERVICE = "service", pgettext_lazy("licence", "Service")
 
 
 class LicenseStatus(TextChoices):
     """Whether a licence is in force; a pending one has been applied for."""
 
-    ACTIVE = "active", _("In force")
-    EXPIRED = "expired", _("Expired")
-    PENDING = "pending", _("Pending")
+    ACTIVE = "active", pgettext_lazy("licence", "In force")
+    EXPIRED = "expired", pgettext_lazy("licence", "Expired")
+    PENDING = "pending", pgettext_lazy("licence", "Pending")
 
 
 class PeriodStatus(TextChoices):
     """Where in its chain a period of a licence stands."""
 
-    CURRENT = "current", _("Current")
-    RENEWED = "renewed", _("Renewed")
+    CURRENT = "current", pgettext_lazy("licence", "Current")
+    RENEWED = "renewed", pgettext_lazy("licence", "Renewed")

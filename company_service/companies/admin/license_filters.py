@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.days import today
 from company_service.companies import selectors
@@ -15,17 +16,17 @@ from company_service.companies.choices import LicenseStatus
 class UseFilter(admin.SimpleListFilter):
     """Licences in use, unless something else is asked for."""
 
-    title = _("use")
+    title = pgettext_lazy("licence", "use")
     parameter_name = "use"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """In use is the default and has no name in the address."""
-        return [("withdrawn", _("withdrawn")), ("all", _("all licences"))]
+        return [("withdrawn", pgettext_lazy("licence", "withdrawn")), ("all", _("all licences"))]
 
     def choices(self, changelist: Any) -> Any:
         """The stock "All" stands for the default here."""
         default, *others = super().choices(changelist)
-        return [{**default, "display": _("in use")}, *others]
+        return [{**default, "display": pgettext_lazy("licence", "in use")}, *others]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """The chosen rows."""
@@ -37,17 +38,17 @@ class UseFilter(admin.SimpleListFilter):
 class EndFilter(admin.SimpleListFilter):
     """By the days that are left, as the API's list of what ends soon."""
 
-    title = _("end")
+    title = pgettext_lazy("licence", "end")
     parameter_name = "ends"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """Windows in days."""
         return [
-            ("30", _("within 30 days")),
-            ("60", _("within 60 days")),
-            ("90", _("within 90 days")),
-            ("over", _("past")),
-            ("none", _("no end is known")),
+            ("30", pgettext_lazy("licence", "within 30 days")),
+            ("60", pgettext_lazy("licence", "within 60 days")),
+            ("90", pgettext_lazy("licence", "within 90 days")),
+            ("over", pgettext_lazy("licence", "past")),
+            ("none", pgettext_lazy("licence", "no end is known")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:

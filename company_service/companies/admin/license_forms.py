@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.days import today
 from company_service.companies.models import License
@@ -21,8 +22,8 @@ class Day(forms.DateField):
 class RenewalForm(forms.Form):
     """The next period of one licence."""
 
-    issued_on = Day(label=_("issued on"))
-    expires_on = Day(label=_("valid until"))
+    issued_on = Day(label=pgettext_lazy("licence", "issued on"))
+    expires_on = Day(label=pgettext_lazy("licence", "valid until"))
     number = forms.CharField(label=_("number"), max_length=100)
 
 

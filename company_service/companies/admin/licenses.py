@@ -8,7 +8,7 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from common.days import today
 from common.search import company_name_folded, fold
@@ -112,7 +112,11 @@ class LicenseAdmin(TenantAdmin):
         """With buttons for the actions, where there is something to do."""
         found = self.get_object(request, object_id)
         offered = found is not None and self.has_change_permission(request, found)
-        buttons = [("renew", _("Renew")), ("withdraw", _("Withdraw"))] if offered else []
+        buttons = (
+            [("renew", pgettext_lazy("licence", "Renew")), ("withdraw", pgettext_lazy("licence", "Withdraw"))]
+            if offered
+            else []
+        )
         return super().change_view(
             request, object_id, form_url, {**(extra_context or {}), "license_actions": buttons}
         )
@@ -142,7 +146,7 @@ class LicenseAdmin(TenantAdmin):
             return self._page(request, "renew", _("Renew licences"), rows)
         for found, form in rows:
             services.license_renew(license_id=found.pk, **form.cleaned_data)
-            self.log_change(request, found, _("Renewed."))
+            self.log_change(request, found, pgettext_lazy("licence", "Renewed."))
         sentence = ngettext("%(count)d licence was renewed.", "%(count)d licences were renewed.", len(rows))
         self.message_user(request, sentence % {"count": len(rows)}, messages.SUCCESS)
         return None
@@ -157,7 +161,7 @@ class LicenseAdmin(TenantAdmin):
             return self._page(request, "withdraw", _("Withdraw licences"), [(one, None) for one in licenses])
         for found in licenses:
             services.license_withdraw(license_id=found.pk)
-            self.log_change(request, found, _("Withdrawn."))
+            self.log_change(request, found, pgettext_lazy("licence", "Withdrawn."))
         count = len(licenses)
         sentence = ngettext("%(count)d licence was withdrawn.", "%(count)d licences were withdrawn.", count)
         self.message_user(request, sentence % {"count": count}, messages.SUCCESS)

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.days import today
 from company_service.companies.models.base import Row
@@ -33,7 +34,7 @@ class HeadcountEntry(models.Model):
     source_key = models.TextField(_("source"))
     delta = models.SmallIntegerField(_("change"))
     reason = models.CharField(_("reason"), max_length=100)
-    happened_on = models.DateField(_("since"), default=today)
+    happened_on = models.DateField(pgettext_lazy("headcount", "since"), default=today)
     folded = models.BooleanField(_("in the total"), default=False, db_default=False)
     created_at = models.DateTimeField(_("created"), db_default=Now())
 

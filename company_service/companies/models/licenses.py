@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from company_service.companies.choices import LicenseStatus, LicenseType
 from company_service.companies.models.base import Row
@@ -31,15 +32,20 @@ class License(Row):
     name_folded = models.TextField(editable=False)
     type = models.CharField(_("type"), max_length=20, choices=LicenseType)
     status = models.CharField(_("status"), max_length=10, choices=LicenseStatus, default=LicenseStatus.ACTIVE)
-    issuing_authority = models.CharField(_("issued by"), max_length=255, blank=True, default="")
-    issued_on = models.DateField(_("issued on"), null=True, blank=True)
+    issuing_authority = models.CharField(
+        pgettext_lazy("licence", "issued by"), max_length=255, blank=True, default=""
+    )
+    issued_on = models.DateField(pgettext_lazy("licence", "issued on"), null=True, blank=True)
     expires_on = models.DateField(
-        _("valid until"), null=True, blank=True, help_text=_("The last valid day; empty without an end.")
+        pgettext_lazy("licence", "valid until"),
+        null=True,
+        blank=True,
+        help_text=_("The last valid day; empty without an end."),
     )
     location = models.CharField(_("location"), max_length=255, blank=True, default="")
     description = models.CharField(_("notes"), max_length=2000, blank=True, default="")
     is_active = models.BooleanField(
-        _("in use"), default=True, help_text=_("A withdrawn licence is not in use.")
+        pgettext_lazy("licence", "in use"), default=True, help_text=_("A withdrawn licence is not in use.")
     )
 
     # NULL and not "", because it is unique.
@@ -140,10 +146,10 @@ class LicensePeriod(models.Model):
         db_index=False,
     )
     number = models.CharField(_("number"), max_length=100)
-    issued_on = models.DateField(_("issued on"), null=True)
-    expires_on = models.DateField(_("valid until"), null=True)
-    renewed_at = models.DateTimeField(_("renewed"), db_default=Now())
-    renewed_by = models.UUIDField(_("renewed by"), null=True)
+    issued_on = models.DateField(pgettext_lazy("licence", "issued on"), null=True)
+    expires_on = models.DateField(pgettext_lazy("licence", "valid until"), null=True)
+    renewed_at = models.DateTimeField(pgettext_lazy("licence", "renewed"), db_default=Now())
+    renewed_by = models.UUIDField(pgettext_lazy("licence", "renewed by"), null=True)
 
     class Meta:
         db_table = "license_periods"
@@ -176,12 +182,13 @@ class LicenseNotice(models.Model):
         db_constraint=False,
         db_index=False,
     )
-    expires_on = models.DateField(_("valid until"))
+    expires_on = models.DateField(pgettext_lazy("licence", "valid until"))
     step = models.SmallIntegerField(_("step"), help_text=_("Days before the end; negative after it."))
     announced = models.BooleanField(
-        _("told"), help_text=_("Steps that were missed are told of by the most urgent one only.")
+        pgettext_lazy("licence", "told"),
+        help_text=_("Steps that were missed are told of by the most urgent one only."),
     )
-    noted_on = models.DateField(_("noted on"))
+    noted_on = models.DateField(pgettext_lazy("licence", "noted on"))
     created_at = models.DateTimeField(_("created"), db_default=Now())
 
     class Meta:

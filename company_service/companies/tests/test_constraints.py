@@ -1,11 +1,17 @@
+from datetime import date
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from company_service.companies.models import Company, Department, HeadcountEntry
-from company_service.companies.tests.factories import DepartmentFactory, EntryFactory, SettingFactory
+from company_service.companies.models import Company, Department, HeadcountEntry, License, LicenseNotice
+from company_service.companies.tests.factories import (
+    DepartmentFactory,
+    EntryFactory,
+    LicenseFactory,
+    SettingFactory,
+)
 
 
 @pytest.mark.parametrize(
@@ -73,3 +79,52 @@ def test_the_ledger_is_never_changed(company: Company, change: dict[str, object]
         HeadcountEntry.objects.filter(pk=entry.pk).update(**change)
     with pytest.raises(IntegrityError, match="only grows"), transaction.atomic():
         HeadcountEntry.objects.filter(pk=entry.pk).delete()
+
+
+@pytest.mark.parametrize(
+    ("values", "constraint"),
+    [
+        ({"number": ""}, "a_license_has_a_number"),
+        ({"name": ""}, "a_license_has_a_name"),
+        ({"type": "piracy"}, "a_license_is_of_a_known_type"),
+        ({"status": "lost"}, "a_license_has_a_known_status"),
+        ({"issued_on": date(2026, 1, 2), "expires_on": date(2026, 1, 1)}, "a_license_ends_after_it_begins"),
+    ],
+)
+def test_postgresql_refuses_a_license_that_cannot_be(
+    company: Company, values: dict[str, object], constraint: str
+) -> None:
+    kept = LicenseFactory(company=company)
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        License.objects.filter(pk=kept.pk).update(**values)
+
+
+def test_licenses_of_the_old_system_may_share_a_number(company: Company) -> None:
+    twin = {
+        "company": company,
+        "number": "1",
+        "number_folded": "1",
+        "name": "A",
+        "name_folded": "a",
+        "type": "main",
+    }
+    for old_id in ("license-1", "license-2", None):
+        License.objects.create(old_id=old_id, **twin)
+    with pytest.raises(IntegrityError, match="licenses_of_a_type"), transaction.atomic():
+        License.objects.create(old_id=None, **twin)
+
+
+def test_a_step_of_an_end_is_noted_once(company: Company) -> None:
+    kept = LicenseFactory(company=company)
+    day = date(2026, 1, 1)
+    note = {
+        "company": company,
+        "license": kept,
+        "expires_on": day,
+        "step": 90,
+        "announced": True,
+        "noted_on": day,
+    }
+    LicenseNotice.objects.create(**note)
+    with pytest.raises(IntegrityError, match="each_step_of_an_end_is_noted_once"), transaction.atomic():
+        LicenseNotice.objects.create(**note)
