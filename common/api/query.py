@@ -25,9 +25,7 @@ class StrictQuery(StrictSerializer):
     @classmethod
     def read(cls, request: Request) -> dict[str, Any]:
         """The validated parameters of ``request``; one that was not given and has no default is missing."""
-        query = cls(data=cls()._collected(request), context={"request": request})
-        query.is_valid(raise_exception=True)
-        return dict(query.validated_data)
+        return cls.values_of(cls.shared()._collected(request))
 
     def _collected(self: Self, request: Request) -> dict[str, Any]:
         values: dict[str, Any] = {}

@@ -16,13 +16,13 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from common.api import idempotency
 from common.api.models import IdempotencyKey
 from common.api.parsers import LARGEST_BODY
 from common.api.query import StrictQuery
+from common.api.serializers import StrictSerializer
 from common.observability.context import bind_actor
 from common.security.authentication import (
     PersonAuthentication,
@@ -63,7 +63,7 @@ class ServiceAPIView(APIView):
     idempotent: ClassVar[bool] = False
     max_body_bytes: ClassVar[int] = LARGEST_BODY
     cache_control: ClassVar[str] = "no-store"
-    body_serializers: ClassVar[Mapping[str, type[BaseSerializer[Any]]]] = {}
+    body_serializers: ClassVar[Mapping[str, type[StrictSerializer]]] = {}
     query_serializers: ClassVar[Mapping[str, type[StrictQuery]]] = {}
     answer_serializers: ClassVar[Mapping[str, Any]] = {}
     request_headers: ClassVar[Mapping[str, tuple[str, ...]]] = {}
@@ -77,12 +77,7 @@ class ServiceAPIView(APIView):
 
     def body(self) -> dict[str, Any]:
         """The request's body, validated by the method's serializer; raises ValidationError (422)."""
-        serializer = self.body_serializers[self._method](
-            data=self.request.data, context={"request": self.request}
-        )
-        serializer.is_valid(raise_exception=True)
-        values: dict[str, Any] = serializer.validated_data
-        return values
+        return self.body_serializers[self._method].values_of(self.request.data)
 
     def query(self) -> dict[str, Any]:
         """The query parameters, validated by the method's StrictQuery; raises ValidationError (422)."""

@@ -111,3 +111,18 @@ def test_the_sentences_are_in_the_language_asked_for(
     client = api(person_token(company_id=company_id))
     answer = client.post("/notes", {}, headers={"Accept-Language": "ar"})
     assert "مطلوب" in answer.json()["error"]["details"]["text"][0]
+
+
+def test_whoever_is_refused_first_does_not_choose_the_language_for_the_next(
+    api: Api, person_token: Tokens, company_id: UUID
+) -> None:
+    client = api(person_token(company_id=company_id))
+
+    def told(language: str) -> str:
+        answer = client.post("/notes", {"text": "a" * 51}, headers={"Accept-Language": language})
+        return str(answer.json()["error"]["details"]["text"][0])
+
+    first, second, third = told("en"), told("ar"), told("en")
+    assert "50" in first
+    assert first == third
+    assert not second.isascii()
