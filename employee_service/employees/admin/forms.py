@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.contrib.admin.widgets import AdminDateWidget
 from django.contrib.postgres.forms import SimpleArrayField
 from django.utils.translation import gettext_lazy as _
 
@@ -76,7 +77,10 @@ class ChangeForm(EmployeeForm):
     """A change, with what the record of the employment says about it."""
 
     effective_date = forms.DateField(
-        label=_("Takes effect on"), required=False, help_text=_("Today, if it is left empty.")
+        label=_("Takes effect on"),
+        required=False,
+        widget=AdminDateWidget,
+        help_text=_("Today, if it is left empty."),
     )
     change_reason = forms.CharField(label=_("Reason"), max_length=2000, required=False)
 

@@ -336,7 +336,7 @@ class TestTheEmployeesPage:
     def test_it_has_sections_and_a_timeline_in_words(self, manager: Client, company_id: UUID) -> None:
         boss = hired(company_id, number="BOSS-7")
         employee = hired(company_id, salary=Decimal("500.000"))
-        made(LeaveFactory, employee)
+        leave = made(LeaveFactory, employee)
         made(DeductionFactory, employee)
         made(ViolationFactory, employee)
         made(ReviewFactory, employee, reviewer=boss)
@@ -356,6 +356,7 @@ class TestTheEmployeesPage:
         for word in (
             "25.500", "Two hours late", "4.25", "Tailoring", "BOSS-7", "650.250", "a better offer",
             "employment ended", "manager changed", f"leave/add/?employee={employee.id}",
+            f"leave/{leave.pk}/change/",
         ):  # fmt: skip
             assert word in page, word
 
