@@ -120,8 +120,17 @@ def _note(notes: list[Note], today: date) -> None:
 
 
 def _event(entry: License, end: date, days_left: int, step: int) -> LicenseExpiring | LicenseExpired:
-    kind = LicenseExpired if days_left < 0 else LicenseExpiring
-    return kind(
+    if days_left < 0:
+        return LicenseExpired(
+            license_id=entry.id,
+            company_id=entry.company_id,
+            number=entry.number,
+            name=entry.name,
+            expires_on=end,
+            days_left=days_left,
+            step=step,
+        )
+    return LicenseExpiring(
         license_id=entry.id,
         company_id=entry.company_id,
         number=entry.number,
