@@ -66,7 +66,7 @@ class BulkHireAdmin(HiringAdmin):
             _("Rows"),
             {"fields": (("total", "refused"), ("waiting", "running", "parked"), ("hired", "undone"))},
         ),
-        (_("For operators"), {"classes": ("collapse",), "fields": ("id", "actor_id", "due_at")}),
+        (_("For operators"), {"classes": ("collapse",), "fields": ("job_id", "actor_id", "due_at")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -80,6 +80,11 @@ class BulkHireAdmin(HiringAdmin):
     def company(self, job: Any) -> str:
         """The company's name, or its id where the name is not known here."""
         return job.company_name or str(job.company_id)
+
+    @admin.display(description=_("id"))
+    def job_id(self, job: Any) -> str:
+        """The id that the API knows it by."""
+        return str(job.pk)
 
     @admin.display(description=_("state"))
     def state(self, job: Any) -> str:
