@@ -1,5 +1,7 @@
 """Reads of the auth service. Each runs in the caller's scope; none opens one."""
 
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -89,34 +91,41 @@ def role_get(role_id: UUID) -> Role:
     return role
 
 
-def user_list(
-    *,
-    company_id: UUID | None = None,
-    search: str = "",
-    role: str | None = None,
-    is_active: bool | None = None,
-) -> QuerySet[User]:
-    """Accounts in scope: of the people who belong, or belonged, to the company, if one is named.
+def user_list(*, search: str = "", role: str | None = None, is_active: bool | None = None) -> QuerySet[User]:
+    """The accounts in scope; for one company's, :func:`member_list` costs less.
 
     ``search`` is the beginning of the address, of the name or of the last name; ``role`` one held now.
     """
-    users = User.objects.all()
-    places = Membership.objects.filter(user_id=OuterRef("pk"))
-    if company_id is not None:
-        places = places.filter(company_id=company_id)
-    if role is not None:
-        places = places.filter(is_active=True, role__name=role)
-    if company_id is not None or role is not None:
-        users = users.filter(Exists(places))
-    if is_active is not None:
-        users = users.filter(is_active=is_active)
+    users = User.objects.filter(_found(search, is_active))
+    if role is None:
+        return users
+    return users.filter(
+        Exists(Membership.objects.filter(user_id=OuterRef("pk"), is_active=True, role__name=role))
+    )
+
+
+def member_list(
+    *, company_id: UUID, search: str = "", role: str | None = None, is_active: bool | None = None
+) -> QuerySet[Membership]:
+    """The people who belong, or belonged, to a company: their places there; parameters as in :func:`user_list`.
+
+    ``is_active`` is the account's.
+    """
+    places = Membership.objects.filter(_found(search, is_active, "user__"), company_id=company_id)
+    if role is None:
+        return places
+    # By its id, of which PostgreSQL knows how many have it: few are found by it, many along the list.
+    found = Role.objects.filter(company_id=company_id, name=role).values_list("pk", flat=True).first()
+    return places.none() if found is None else places.filter(is_active=True, role_id=found)
+
+
+def _found(search: str, is_active: bool | None, account: str = "") -> Q:
+    condition = Q() if is_active is None else Q(**{f"{account}is_active": is_active})
     if fold(search):
-        users = users.filter(
-            Q(email__folded_prefix=search)
-            | Q(name_folded__folded_prefix=search)
-            | Q(last_name_folded__folded_prefix=search)
-        )
-    return users
+        looked_at = ("email", "name_folded", "last_name_folded")
+        starts = [Q(**{f"{account}{name}__folded_prefix": search}) for name in looked_at]
+        condition &= reduce(or_, starts)
+    return condition
 
 
 def user_get(user_id: UUID, *, company_id: UUID | None) -> User:
@@ -124,7 +133,10 @@ def user_get(user_id: UUID, *, company_id: UUID | None) -> User:
 
     Raises NotFoundError.
     """
-    user = user_list(company_id=company_id).filter(pk=user_id).first()
+    users = User.objects.filter(pk=user_id)
+    if company_id is not None:
+        users = users.filter(memberships__company_id=company_id)
+    user = users.first()
     if user is None:
         raise NotFoundError()
     return user

@@ -31,13 +31,12 @@ class UsersView(AdministrationView):
     def get(self, request: Request) -> Response:
         """List accounts, newest first."""
         query = self.query()
-        found = selectors.user_list(
-            company_id=self.company_asked(query),
-            search=query.get("search", ""),
-            role=query.get("role"),
-            is_active=query.get("is_active"),
-        )
-        return paginate(found, query, key="users", row=rows.USER)
+        company_id = self.company_asked(query)
+        asked = {name: query[name] for name in ("search", "role", "is_active") if name in query}
+        if company_id is None:
+            return paginate(selectors.user_list(**asked), query, key="users", row=rows.USER)
+        found = selectors.member_list(company_id=company_id, **asked)
+        return paginate(found, query, key="users", row=rows.MEMBER)
 
     def post(self, request: Request) -> Response:
         """Invite a person: an account with a role, and a mail by which they choose a password.

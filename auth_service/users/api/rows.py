@@ -30,20 +30,27 @@ _ROLE = {
     "company_id": "company_id",
     "created_at": "role__created_at",
 }
-_HELD_ROLES = (
-    Membership.objects.filter(user_id=OuterRef("id"), is_active=True)
-    .order_by()
-    .values("user_id")
-    .annotate(held=JSONBAgg(_document(**_ROLE), order_by=("created_at", "id")))
-    .values("held")
-)
+
+
+def _held_roles(user_id: str) -> Coalesce:
+    """The roles that a row's person has, as far as they are in scope."""
+    held = (
+        Membership.objects.filter(user_id=OuterRef(user_id), is_active=True)
+        .order_by()
+        .values("user_id")
+        .annotate(held=JSONBAgg(_document(**_ROLE), order_by=("created_at", "id")))
+        .values("held")
+    )
+    return Coalesce(Subquery(held), Value([], JSONField()))
+
+
 USER = Row(
-    {
-        **{name: name for name in ACCOUNT_FIELDS},
-        "last_login": "last_login",
-        "roles": Coalesce(Subquery(_HELD_ROLES), Value([], JSONField())),
-    },
+    {**{name: name for name in (*ACCOUNT_FIELDS, "last_login")}, "roles": _held_roles("id")},
     required=ACCOUNT_FIELDS,
+)
+# The same row, read from somebody's place in a company. Only what is added to a row may join other tables.
+MEMBER = Row({}).also(
+    {**{name: f"user__{name}" for name in (*ACCOUNT_FIELDS, "last_login")}, "roles": _held_roles("user_id")}
 )
 _MEMBERSHIP = Row(
     {

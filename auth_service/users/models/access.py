@@ -125,7 +125,10 @@ class Membership(Row):
                 violation_error_message=_("This person has a role in this company already."),
             )
         ]
-        indexes = [models.Index(fields=["company_id", "user"], name="user_roles_by_company")]
+        indexes = [
+            models.Index(fields=["company_id", "user"], name="user_roles_by_company"),
+            models.Index(fields=["company_id", "created_at", "id"], name="user_roles_by_company_and_age"),
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)
