@@ -1,7 +1,8 @@
 """Notices to people, and the attempts to deliver them."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, ExpressionWrapper, Q, Value, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -62,6 +63,13 @@ class Notification(CompanyRow):
         db_persist=True,
     )
 
+    is_failed = models.GeneratedField(
+        verbose_name=_("failed"),
+        expression=ExpressionWrapper(Q(status=Status.FAILED), output_field=models.BooleanField()),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+
     class Meta:
         db_table = "notifications"
         verbose_name = _("notice")
@@ -102,13 +110,12 @@ class Notification(CompanyRow):
                 fields=["type", "urgency", "due_at"], name="notices_due", condition=Q(due_at__isnull=False)
             ),
             models.Index(fields=["give_up_at"], name="notices_to_give_up", condition=Q(due_at__isnull=False)),
-            models.Index(fields=["created_at"], name="notices_by_age"),
-            models.Index(fields=["company_id", "-created_at", "-id"], name="notices_of_a_company_by_age"),
             models.Index(
-                fields=["company_id", "-created_at", "-id"],
-                name="failed_notices_of_a_company",
-                condition=Q(status=Status.FAILED),
+                fields=["company_id", "-is_failed", "-created_at", "-id"], name="ledger_of_a_company"
             ),
+            models.Index(fields=["-is_failed", "-created_at", "-id"], name="ledger_of_the_group"),
+            # Rows come in the order of their time, so this costs next to nothing; the nightly purge needs no more.
+            BrinIndex(fields=["created_at"], name="notices_by_age"),
         ]
 
     def __str__(self) -> str:

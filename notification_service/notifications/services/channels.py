@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import structlog
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from notification_service.notifications.models import ChannelState
@@ -41,6 +42,11 @@ def channel_worked(channel: str) -> None:
     ChannelState.objects.filter(pk=channel, down_since__isnull=False).update(
         failures=0, down_since=None, error="", updated_at=timezone.now()
     )
+
+
+def channels_try_now(channels: QuerySet[ChannelState]) -> None:
+    """Let the next round try the providers, however long they have been down."""
+    channels.update(retry_at=timezone.now())
 
 
 def channel_health(channel: str) -> dict[str, str]:

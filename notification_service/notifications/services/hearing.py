@@ -7,6 +7,7 @@ import structlog
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from common.contracts.base import to_wire
@@ -41,6 +42,11 @@ def events_hear(received: Sequence[Received]) -> int:
         HeardEvent.objects.bulk_create(heard, ignore_conflicts=True, batch_size=1000)
         transaction.on_commit(_ring, robust=True)
     return len(heard)
+
+
+def events_try_now(events: QuerySet[HeardEvent]) -> None:
+    """Let the next round make the notices of the events among these that still wait."""
+    events.filter(wake_at__isnull=False).update(wake_at=timezone.now())
 
 
 def _ring() -> None:

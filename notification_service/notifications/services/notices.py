@@ -15,6 +15,7 @@ from common.messaging.services import publish_many
 from common.security.tenancy import all_companies
 from notification_service.notifications import selectors
 from notification_service.notifications.choices import Channel, Priority, Status
+from notification_service.notifications.defaults import EXAMPLES
 from notification_service.notifications.exceptions import (
     ChannelSwitchedOffError,
     NotResendableError,
@@ -134,6 +135,18 @@ def notice_send(  # noqa: PLR0913 - the contract's fields
     )
     notices_create([notice], {template.pk: template.name})
     notice.refresh_from_db()
+    return notice
+
+
+def template_test(template: Template, *, user_id: UUID) -> Notification:
+    """Send the person who words a template a notice by it, with examples for its variables."""
+    with all_companies(WISHES):
+        preference = preferences_of([user_id])[user_id]
+    values = {name: EXAMPLES.get(name) or name for name in template.variables}
+    notice = notice_from(
+        template, values, preference, language=preference.language, metadata={"test": True}, sender_id=user_id
+    )
+    notices_create([notice], {template.pk: template.name})
     return notice
 
 
