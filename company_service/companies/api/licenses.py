@@ -11,6 +11,7 @@ from common.api.answers import Answer, Pagination
 from common.api.query import ListQuery
 from common.api.rows import Row
 from common.api.serializers import StrictSerializer
+from company_service.companies.api.fields import Name
 from company_service.companies.api.serializers import Given
 from company_service.companies.choices import LicenseStatus, LicenseType, PeriodStatus
 from company_service.companies.models import License, LicensePeriod
@@ -80,11 +81,11 @@ class LicenseDate(serializers.DateField):
 class LicenseUpdateIn(StrictSerializer):
     """Corrections of a licence; what is left out stays, null takes away."""
 
-    number = serializers.CharField(max_length=100, required=False)
-    name = serializers.CharField(max_length=255, required=False)
+    number = Name(max_length=100, required=False)
+    name = Name(max_length=255, required=False)
     type = serializers.ChoiceField(LicenseType.choices, required=False)
     status = serializers.ChoiceField(LicenseStatus.choices, required=False)
-    issuing_authority = serializers.CharField(max_length=255, required=False, allow_blank=True)
+    issuing_authority = Name(max_length=255, required=False, allow_blank=True)
     issued_on = LicenseDate(required=False, allow_null=True)
     expires_on = LicenseDate(required=False, allow_null=True)
     location = serializers.CharField(max_length=255, required=False, allow_blank=True)
@@ -94,8 +95,8 @@ class LicenseUpdateIn(StrictSerializer):
 class LicenseCreateIn(LicenseUpdateIn):
     """A new licence; without a status it follows from the last valid day."""
 
-    number = serializers.CharField(max_length=100)
-    name = serializers.CharField(max_length=255)
+    number = Name(max_length=100)
+    name = Name(max_length=255)
     type = serializers.ChoiceField(LicenseType.choices)
 
 
@@ -104,7 +105,7 @@ class LicenseRenewIn(StrictSerializer):
 
     issued_on = LicenseDate()
     expires_on = LicenseDate()
-    number = serializers.CharField(max_length=100, required=False)
+    number = Name(max_length=100, required=False)
 
 
 class LicenseQuery(ListQuery):

@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from common.api.query import ListQuery, StrictQuery
 from common.api.serializers import StrictSerializer
+from company_service.companies.api.fields import Name
 from company_service.companies.choices import CompanySize, SubscriptionPlan
 from company_service.companies.models import Company, CompanySetting, Department
 from company_service.companies.selectors import CompanyStatistics
@@ -120,8 +121,8 @@ class AddressIn(StrictSerializer):
 class CompanyUpdateIn(StrictSerializer):
     """Changes of a company; what is left out stays."""
 
-    name = serializers.CharField(max_length=255, required=False)
-    name_ar = serializers.CharField(max_length=255, required=False, allow_blank=True)
+    name = Name(max_length=255, required=False)
+    name_ar = Name(max_length=255, required=False, allow_blank=True)
     description = serializers.CharField(max_length=1000, required=False, allow_blank=True)
     industry = serializers.CharField(max_length=100, required=False, allow_blank=True)
     size = serializers.ChoiceField(CompanySize.choices, required=False)
@@ -144,7 +145,7 @@ class CompanyUpdateIn(StrictSerializer):
 class CompanyCreateIn(CompanyUpdateIn):
     """A new company."""
 
-    name = serializers.CharField(max_length=255)
+    name = Name(max_length=255)
     # A company begins active.
     is_active = None  # type: ignore[assignment]
 
@@ -152,8 +153,8 @@ class CompanyCreateIn(CompanyUpdateIn):
 class DepartmentUpdateIn(StrictSerializer):
     """Changes of a department; what is left out stays, null takes away."""
 
-    name = serializers.CharField(max_length=100, required=False)
-    name_ar = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    name = Name(max_length=100, required=False)
+    name_ar = Name(max_length=100, required=False, allow_blank=True)
     description = serializers.CharField(max_length=500, required=False, allow_blank=True)
     manager_id = serializers.UUIDField(required=False, allow_null=True)
     parent_department_id = serializers.UUIDField(source="parent_id", required=False, allow_null=True)
@@ -166,7 +167,7 @@ class DepartmentUpdateIn(StrictSerializer):
 class DepartmentCreateIn(DepartmentUpdateIn):
     """A new department."""
 
-    name = serializers.CharField(max_length=100)
+    name = Name(max_length=100)
     # A department begins active.
     is_active = None  # type: ignore[assignment]
 

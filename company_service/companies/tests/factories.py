@@ -1,6 +1,7 @@
 """Rows for tests. Companies and departments are made by services, so their events are there too."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -109,6 +110,6 @@ def payloads(event_type: str) -> list[dict[str, Any]]:
     return list(EventRecord.objects.filter(type=event_type).order_by("id").values_list("payload", flat=True))
 
 
-def same_spelling(row: dict[str, Any]) -> dict[str, Any]:
-    """A row of a list with its times as single answers spell them: PostgreSQL writes +00:00 for Z."""
-    return row | {name: row[name].replace("+00:00", "Z") for name in row if name.endswith("_at")}
+def with_moments(row: dict[str, Any]) -> dict[str, Any]:
+    """An answer's row with its times read: PostgreSQL spells them otherwise than Python does."""
+    return row | {name: datetime.fromisoformat(row[name]) for name in row if name.endswith("_at")}

@@ -11,7 +11,7 @@ from company_service.companies.tests.factories import (
     DepartmentFactory,
     EntryFactory,
     payloads,
-    same_spelling,
+    with_moments,
 )
 from company_service.conftest import Client
 
@@ -68,7 +68,7 @@ def test_a_row_of_the_list_is_what_the_department_itself_shows(manager: Any, own
         EntryFactory(company=own, department_id=full.id)
     rows = manager.get(f"/companies/{own.id}/departments").json()["departments"]
     shown = [manager.get(f"/departments/{one.id}").json()["department"] for one in (plain, full)]
-    assert [same_spelling(row) for row in rows] == shown
+    assert [with_moments(row) for row in rows] == [with_moments(found) for found in shown]
     assert "budget" not in rows[0]
     assert (rows[1]["budget"], rows[1]["employee_count"]) == (1250.125, 1)
 
