@@ -53,10 +53,10 @@ def records_visible_to(records: QuerySet[RecordT], person: Principal, right: str
 
 def employee_get(person: Principal, employee_id: UUID, right: str = VIEW) -> Employee:
     """The employee, if the person's right reaches them; else raises EmployeeNotFoundError, existing or not."""
-    employee = employees_visible_to(person, right).filter(id=employee_id).first()
-    if employee is None:
-        raise EmployeeNotFoundError
-    return employee
+    try:
+        return employees_visible_to(person, right).get(id=employee_id)
+    except Employee.DoesNotExist:
+        raise EmployeeNotFoundError from None
 
 
 def may_see_pay(person: Principal, employee: Employee) -> bool:
