@@ -9,7 +9,7 @@ class MalformedTemplateError(ValidationError):
     """A text has double braces that are not a placeholder."""
 
     code = "MALFORMED_TEMPLATE"
-    default_message = _("Placeholders are written {{ name }}; no other double braces may be used.")
+    default_message = _("A placeholder is a variable in double braces; nothing else may stand in them.")
 
 
 class UnknownVariableError(ValidationError):
