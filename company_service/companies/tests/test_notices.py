@@ -204,15 +204,15 @@ def command(*arguments: str) -> str:
 
 def test_the_command_tells_as_of_any_day(company: Company) -> None:
     LicenseFactory(company=company, expires_on=END)
-    assert command("--date", str(left(91))) == "0 steps were noted, 0 notices published."
-    assert command("--date", str(left(20))) == "3 steps were noted, 1 notices published."
+    assert command("--date", str(left(91))) == "Steps noted: 0. Notices published: 0."
+    assert command("--date", str(left(20))) == "Steps noted: 3. Notices published: 1."
     with pytest.raises(CommandError, match="invalid day value"):
         command("--date", "31/12/2021")
 
 
 def test_without_a_day_command_and_task_take_the_companies_own(company: Company) -> None:
     LicenseFactory(company=company, expires_on=today() + timedelta(days=7))
-    assert command() == "5 steps were noted, 1 notices published."
+    assert command() == "Steps noted: 5. Notices published: 1."
     LicenseFactory(company=company, expires_on=today() + timedelta(days=8))
     announce_expiries()
     assert [step for _type, _left, step in told()] == [7, 14]

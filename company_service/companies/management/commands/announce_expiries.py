@@ -30,4 +30,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         noted = licenses_announce(options["date"])
-        self.stdout.write(f"{noted.steps} steps were noted, {noted.notices} notices published.")
+        self.stdout.write(f"Steps noted: {noted.steps}. Notices published: {noted.notices}.")
