@@ -59,6 +59,8 @@ class EmployeesView(ServiceAPIView):
         "GET": answers.EmployeeList,
         "POST": {201: answers.OneEmployee, 202: answers.OneSaga, 409: answers.Refusal},
     }
+    request_headers = {"POST": ("Idempotency-Key", "Prefer")}
+    answer_headers = {"POST": {201: ("Location",), 202: ("Location", "Preference-Applied")}}
 
     def get(self, request: Request) -> Response:
         """List employees; archived ones are left out."""
@@ -131,7 +133,7 @@ class OwnEmployeeView(ServiceAPIView):
     """The record of the person who asks: how a worker's client learns its id."""
 
     required_permissions = {"GET": ANYONE_SIGNED_IN}
-    answer_serializers = {"GET": answers.OneEmployee}
+    answer_serializers = {"GET": {200: answers.OneEmployee, 404: answers.Refusal}}
 
     def get(self, request: Request) -> Response:
         """One's own employment in the company that the token names."""
