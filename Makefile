@@ -5,7 +5,7 @@
 
 RUNTIME := .venv/bin/python -m common.runtime
 
-.PHONY: help setup run start stop status reset logs manage test lint demo soak bench-saga bench-api bench-events lock
+.PHONY: help setup run start stop status reset logs manage test fuzz lint demo soak bench-saga bench-api bench-events lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -36,6 +36,10 @@ manage: setup ## a management command: SERVICE=employee ARGS="doctor"
 
 test: setup ## every project's tests; PROJECT=auth_service and ARGS="-k words" choose some
 	@exec $(RUNTIME) test $(if $(PROJECT),--project $(PROJECT)) -- $(ARGS)
+
+fuzz: setup ## made-up requests to every operation: CASES=200 of each kind, SEED= repeats a run
+	@FUZZ_CASES=$(or $(CASES),200) FUZZ_SEED=$(or $(SEED),$(shell date +%s)) \
+	    .venv/bin/python -m pytest tests/e2e/fuzzing $(ARGS)
 
 lint: setup ## style, types, import rules, missing migrations and translations
 	@exec $(RUNTIME) lint

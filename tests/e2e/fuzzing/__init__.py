@@ -1,0 +1,1 @@
+"""Everything that the OpenAPI documents promise, tried with made-up requests on the running system."""
