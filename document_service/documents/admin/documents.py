@@ -3,20 +3,24 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import F, QuerySet
-from django.http import FileResponse, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.template.defaultfilters import filesizeformat
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from common.days import today
+from common.errors import DomainError
 from common.staff.admin import TenantAdmin
 from common.staff.inlines import ReadOnlyInline
 from document_service.documents.admin.filters import CompanyFilter, ExpiryFilter, StateFilter
 from document_service.documents.admin.forms import DocumentForm, UploadForm
 from document_service.documents.admin.people import asking, with_holder, with_person
+from document_service.documents.exceptions import DocumentNotFoundError
 from document_service.documents.models import Document, DocumentPermission, DocumentVersion
 from document_service.documents.selectors.search import with_words
 from document_service.documents.selectors.visibility import documents_visible_to
@@ -140,15 +144,22 @@ class DocumentAdmin(TenantAdmin):
         )
         return [address, *super().get_urls()]
 
-    def download(self, request: HttpRequest, document_id: UUID, number: int) -> FileResponse:
-        """A version's file; what may not be given is said as on other pages."""
-        served = document_download(
-            person=asking(request),
-            document_id=document_id,
-            number=number,
-            address=request.META.get("REMOTE_ADDR") or None,
-        )
-        return served.as_attachment()
+    def download(self, request: HttpRequest, document_id: UUID, number: int) -> HttpResponseBase:
+        """A version's file; why it may not be given stands on the document's page."""
+        try:
+            with transaction.atomic():
+                served = document_download(
+                    person=asking(request),
+                    document_id=document_id,
+                    number=number,
+                    address=request.META.get("REMOTE_ADDR") or None,
+                )
+                return served.as_attachment()
+        except DocumentNotFoundError as error:
+            raise Http404 from error
+        except DomainError as error:
+            self.message_user(request, str(error.message), messages.ERROR)
+            return HttpResponseRedirect(reverse("admin:documents_document_change", args=[document_id]))
 
     @admin.display(description=_("employee"), ordering="employee_id")
     def holder(self, document: Any) -> str:

@@ -55,7 +55,7 @@ class DownloadAdmin(OperatorAdmin):
         """Whoever may change documents: a log of people is not for everyone who may read."""
         return asking(request).may("documents:upload")
 
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:  # type: ignore[override]
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         return lookup == "document__id__exact" or super().lookup_allowed(lookup, value, request)
 
     @admin.display(description=_("person"))

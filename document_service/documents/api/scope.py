@@ -1,14 +1,24 @@
-"""The company that a request is about."""
+"""The company that a request is about, and its transaction where a view opens that itself."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from common.api.serializers import UNKNOWN
 from common.errors import PermissionDeniedError, ValidationError
 from common.security.principal import Principal
+from common.security.scopes import open_scope
+
+
+@contextmanager
+def scope_of(person: Principal) -> Iterator[None]:
+    """A transaction that sees what the person's company has."""
+    with transaction.atomic(), open_scope(person.tenant_scope()):
+        yield
 
 
 def company_of(person: Principal, given: Mapping[str, Any]) -> UUID:

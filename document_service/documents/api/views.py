@@ -13,9 +13,8 @@ from rest_framework.response import Response
 from common.api.pagination import paginate
 from common.api.schema import ErrorResponse
 from common.api.views import ServiceAPIView
-from common.security.scopes import open_scope
 from document_service.documents.api import requests, rows, serializers
-from document_service.documents.api.scope import company_of, refuse_company
+from document_service.documents.api.scope import company_of, refuse_company, scope_of
 from document_service.documents.choices import Action
 from document_service.documents.models import Document, DocumentVersion
 from document_service.documents.selectors.lists import document_list, version_list
@@ -44,7 +43,7 @@ class DocumentsView(ServiceAPIView):
         query = self.query()
         refuse_company(self.person, query)
         direction = "-" if query["sort_order"] == "desc" else ""
-        with open_scope(self.person.tenant_scope()):
+        with scope_of(self.person):
             return paginate(
                 document_list(self.person, query),
                 query,
@@ -60,7 +59,7 @@ class DocumentsView(ServiceAPIView):
         upload = body.pop("file")
         body.pop("company_id", None)
         file = file_receive(person=self.person, company_id=company_id, upload=upload)
-        with open_scope(self.person.tenant_scope()):
+        with scope_of(self.person):
             document = document_create(person=self.person, company_id=company_id, file=file, **body)
             shown = rows.one(Document.objects.filter(pk=document.pk), "document", rows.DOCUMENT)
         return Response(shown, status=201)
@@ -112,18 +111,18 @@ class VersionsView(ServiceAPIView):
 
     def get(self, request: Request, document_id: UUID) -> Response:
         """List them, the newest first."""
-        with open_scope(self.person.tenant_scope()):
+        with scope_of(self.person):
             return Response(rows.every(version_list(self.person, document_id), "versions", rows.VERSION))
 
     def post(self, request: Request, document_id: UUID) -> Response:
         """Upload a newer version."""
-        with open_scope(self.person.tenant_scope()):  # before the file is read
+        with scope_of(self.person):  # before the file is read
             document = document_get(self.person, document_id)
             require(self.person, Action.WRITE, document)
         body = self.body()
         upload = body.pop("file")
         file = file_receive(person=self.person, company_id=document.company_id, upload=upload)
-        with open_scope(self.person.tenant_scope()):
+        with scope_of(self.person):
             version = version_add(person=self.person, document_id=document_id, file=file, **body)
             shown = rows.one(DocumentVersion.objects.filter(pk=version.pk), "version", rows.VERSION)
         return Response(shown, status=201)

@@ -50,10 +50,10 @@ SELECT
     ARRAY(SELECT json_build_array(id, {keys}) FROM found {behind} ORDER BY {order} LIMIT %s OFFSET %s)
 """
 TOTAL = "(SELECT count(*) FROM found)"
-CATEGORIES = f"""(SELECT jsonb_object_agg(category, n) FROM (
+CATEGORIES = f"""(SELECT json_object_agg(category, n) FROM (
     SELECT category, count(*) AS n FROM found WHERE category <> '' GROUP BY 1
     ORDER BY 2 DESC, 1 LIMIT {MOST_FACETS}) AS c)"""
-TAGS = f"""(SELECT jsonb_object_agg(tag, n) FROM (
+TAGS = f"""(SELECT json_object_agg(tag, n) FROM (
     SELECT tag, count(*) AS n FROM found, unnest(tags) AS tag GROUP BY 1
     ORDER BY 2 DESC, 1 LIMIT {MOST_FACETS}) AS t)"""
 

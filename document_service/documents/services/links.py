@@ -63,6 +63,7 @@ def link_create(*, person: Principal, document_id: UUID, number: int | None = No
     )
 
 
+@transaction.atomic
 def link_follow(token: str, *, address: str | None) -> ServedFile:
     """The file that a signed address leads to; its first use is logged for the person it was made for.
 
