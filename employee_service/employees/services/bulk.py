@@ -29,7 +29,8 @@ CHUNK = 300
 ROOM = 600
 """Sagas that may wait for their first command. With more, some would reach their deadline in the queue, and a
 single hire would wait behind all of them."""
-SOON = timedelta(seconds=1)
+SOON = timedelta(seconds=0.5)
+"""Less than beat's second, or every other run would come just too early."""
 LATER = timedelta(minutes=1)
 
 
