@@ -11,7 +11,9 @@ def report_folder(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
     """Where the files of reports go, for this process and for those it starts."""
     folder = tmp_path / "reports"
     folder.mkdir()
+    settings.REPORT_SPOOL_DIR = str(tmp_path / "unfinished")
     monkeypatch.setenv("REPORT_STORAGE_DIR", str(folder))
+    monkeypatch.setenv("REPORT_SPOOL_DIR", settings.REPORT_SPOOL_DIR)
     storage = {**settings.STORAGES["reports"], "OPTIONS": {"location": str(folder)}}
     settings.STORAGES = {**settings.STORAGES, "reports": storage}
     return folder

@@ -17,6 +17,8 @@ globals().update(service_settings(SERVICE))
 # For how many days the file of a report can be downloaded.
 REPORT_DAYS = env.number("REPORT_DAYS", 7)
 REPORT_STORAGE_DIR = env.text("REPORT_STORAGE_DIR", str(ROOT / "var" / "reports"))
+# Files that are being written; on the file system of the storage, so that keeping one moves it and copies nothing.
+REPORT_SPOOL_DIR = env.text("REPORT_SPOOL_DIR", f"{REPORT_STORAGE_DIR}/unfinished")
 
 
 def report_storage(kind: str) -> dict[str, Any]:

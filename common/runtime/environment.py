@@ -39,6 +39,8 @@ _OPTIONAL: Final = (
     "HIRE_WAIT_SECONDS",
     "LEGACY_REPORT_DIR",
     "MAIL_FROM",
+    "REPORT_DAYS",
+    "REPORT_STORAGE",
     "S3_ACCESS_KEY",
     "S3_BUCKET",
     "S3_ENDPOINT_URL",
@@ -85,6 +87,8 @@ class Environments:
             values["DOCUMENT_STORAGE_DIR"] = os.environ.get(
                 "DOCUMENT_STORAGE_DIR", str(self.root / "documents")
             )
+        if service == "analytics":
+            values["REPORT_STORAGE_DIR"] = os.environ.get("REPORT_STORAGE_DIR", str(self.root / "reports"))
         if service == "auth":
             values["PUBLIC_URL"] = os.environ.get("PUBLIC_URL", self.service_url("auth"))
             values["SIGNING_KEY_PASSPHRASE"] = self.credentials.signing_key_passphrase

@@ -145,11 +145,11 @@ def report_write(
     lease = Lease(report, progress, beat)
     lease.start()
     try:
-        with TemporaryDirectory(prefix=SPOOL_PREFIX) as folder:
+        with _spool_folder() as folder:
             path = Path(folder) / f"report.{report.format}"
             _write_rows(report, path, progress, lease, stop)
-            name = _store(report, path)
             size = path.stat().st_size
+            name = _store(report, path)
         lease.release()
         if not _finish(report, name, size, progress.rows):
             files_remove([name])
@@ -200,9 +200,21 @@ def _scope_of(report: Report) -> AbstractContextManager[None]:
     )
 
 
+def _spool_folder() -> TemporaryDirectory[str]:
+    spool = Path(settings.REPORT_SPOOL_DIR)
+    spool.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return TemporaryDirectory(prefix=SPOOL_PREFIX, dir=spool, ignore_cleanup_errors=True)
+
+
+class _Finished(File):  # type: ignore[type-arg]
+    def temporary_file_path(self) -> str:
+        """By which a storage on the same file system moves the file instead of copying it."""
+        return str(self.name)
+
+
 def _store(report: Report, path: Path) -> str:
     with path.open("rb") as content:
-        return storages["reports"].save(file_name(report, report.fence), File(content))
+        return storages["reports"].save(file_name(report, report.fence), _Finished(content, name=str(path)))
 
 
 def _finish(report: Report, name: str, size: int, rows: int) -> bool:

@@ -1,7 +1,6 @@
 """Asking for reports and giving them up. Writing them is :mod:`analytics_service.analytics.services.report_runs`."""
 
 import shutil
-import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -11,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.core.files.storage import storages
 from django.db import transaction
 from django.utils import timezone
@@ -28,7 +28,7 @@ UNFINISHED = (ReportStatus.PENDING, ReportStatus.RUNNING)
 MOST_WAITING = 10
 """Reports of one person that are still to be written."""
 CHUNK = 500
-SPOOL_PREFIX = "hrms-report-"
+SPOOL_PREFIX = "report-"
 SPOOL_SECONDS = 24 * 3600
 log = structlog.get_logger(__name__)
 
@@ -98,7 +98,7 @@ def reports_expire() -> int:
 
 def _spool_clean() -> None:
     """Remove what killed writers have left on this machine's disk."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{SPOOL_PREFIX}*"):
+    for folder in Path(settings.REPORT_SPOOL_DIR).glob(f"{SPOOL_PREFIX}*"):
         with suppress(OSError):
             if time.time() - folder.stat().st_mtime > SPOOL_SECONDS:
                 shutil.rmtree(folder)

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -74,7 +73,7 @@ def wait_until_written(folder: Path, size: int, seconds: float = 60) -> None:
     """Until the file being written has so many bytes; polls, because the writer is another process."""
     end = datetime.now(UTC) + timedelta(seconds=seconds)
     pause = threading.Event()
-    while sum(path.stat().st_size for path in folder.glob("hrms-report-*/*.csv")) < size:
+    while sum(path.stat().st_size for path in folder.glob("report-*/*.csv")) < size:
         assert datetime.now(UTC) < end, "no progress"
         pause.wait(0.01)
 
@@ -172,13 +171,12 @@ def many_events(committed_db: None, company_id: UUID) -> None:
 
 
 def test_a_writer_killed_in_the_middle_is_followed_by_another(
-    company_id: UUID, report_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    company_id: UUID, report_folder: Path, settings: Any
 ) -> None:
     events(company_id, SOME)
     report = asked(company_id)
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
     first = writer()
-    wait_until_written(tmp_path, 1_000_000)
+    wait_until_written(Path(settings.REPORT_SPOOL_DIR), 1_000_000)
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
     halted = now(report)
@@ -240,12 +238,12 @@ def test_how_far_a_report_is_can_be_seen_while_it_is_written(company_id: UUID) -
 
 
 def test_what_a_killed_writer_left_on_the_disk_is_removed_after_a_day(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    settings: Any,
 ) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    old, new = tmp_path / "hrms-report-old", tmp_path / "hrms-report-new"
+    spool = Path(settings.REPORT_SPOOL_DIR)
+    old, new = spool / "report-old", spool / "report-new"
     for folder in (old, new):
-        folder.mkdir()
+        folder.mkdir(parents=True)
         (folder / "report.csv").write_text("x")
     long_ago = (datetime.now(UTC) - timedelta(days=2)).timestamp()
     os.utime(old, (long_ago, long_ago))
