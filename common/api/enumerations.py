@@ -9,6 +9,8 @@ Json = dict[str, Any]
 
 # How drf-spectacular marks an enumeration for its own way of naming them.
 MARK = "x-spec-enum-id"
+# What a text may also be where one of a few words is wanted, and none need be given.
+EMPTY = "EmptyText"
 
 
 def name_enumerations(result: Json, generator: Any, request: Any, public: bool) -> Json:
@@ -72,8 +74,12 @@ def _refer(field: Json, found: dict[str, Json], names: dict[tuple[Any, ...], str
     described = field.pop("description", "")
     listing, explanation = _parted(described)
     found[name] = {"type": kind, "enum": list(values)} | ({"description": listing} if listing else {})
-    odd = [{"enum": [value]} for value in ("", None) if value in field["enum"]]
-    references: list[Json] = [{"$ref": f"#/components/schemas/{name}"}, *odd]
+    references: list[Json] = [{"$ref": f"#/components/schemas/{name}"}]
+    if "" in field["enum"]:
+        found[EMPTY] = {"type": "string", "enum": [""]}
+        references.append({"$ref": f"#/components/schemas/{EMPTY}"})
+    if None in field["enum"]:
+        references.append({"enum": [None]})
     del field["enum"]
     field |= {"oneOf" if len(references) > 1 else "allOf": references}
     if explanation:

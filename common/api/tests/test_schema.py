@@ -79,7 +79,11 @@ class TestEnumerations:
         assert schemas["WallKind"]["enum"] == ["north"]
         assert schemas["Wall"]["properties"]["kind"] == {
             "nullable": True,
-            "oneOf": [{"$ref": "#/components/schemas/WallKind"}, {"enum": [""]}, {"enum": [None]}],
+            "oneOf": [
+                {"$ref": "#/components/schemas/WallKind"},
+                {"$ref": "#/components/schemas/EmptyText"},
+                {"enum": [None]},
+            ],
         }
 
     def test_the_list_of_values_goes_to_the_enumeration_and_the_words_stay(self) -> None:
