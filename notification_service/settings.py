@@ -37,9 +37,8 @@ NOTICE_PROVIDERS = {
 
 # The language of people who have not chosen one.
 NOTICE_LANGUAGE = env.text("NOTICE_LANGUAGE", "ar")
-# A notice that could not be delivered is given up after so long or so many attempts, whichever is first.
+# A notice that could not be delivered is given up after so long.
 NOTICE_GIVE_UP_AFTER = timedelta(hours=env.number("NOTICE_GIVE_UP_HOURS", 48))
-NOTICE_MAX_ATTEMPTS = env.number("NOTICE_MAX_ATTEMPTS", 30)
 # An event that is heard of later than this makes no notice any more: nobody wants last month's news.
 NOTICE_EVENT_DAYS = env.number("NOTICE_EVENT_DAYS", 30)
 NOTICE_RETENTION_DAYS = env.number("NOTICE_RETENTION_DAYS", 90)
