@@ -60,10 +60,13 @@ def filtered(operation: Operation, document: Any, query: Mapping[str, Any]) -> N
     rows, schema = _rows(operation, document)
     for name, value in query.items():
         published = schema.get("properties", {}).get(name)
-        if published and (published["type"] != "string" or {"enum", "format"} & published.keys()):
+        if published and (
+            published["type"] in {"boolean", "integer"} or {"enum", "format"} & published.keys()
+        ):
             assert [row for row in rows if not _same(row.get(name), _typed(value))] == [], name
     if "pagination" in (document or {}):
-        _is_page(document["pagination"], rows, query)
+        default = operation.query.get("limit", {}).get("default", document["pagination"]["limit"])
+        _is_page(document["pagination"], rows, {"limit": default, **query})
     key = query.get("sort_by", "relevance")
     if key not in ORDERED_BY_THE_DATABASE:
         values = [row[key] for row in rows]
@@ -103,7 +106,7 @@ def _is_error(document: Any, status: int) -> None:
 
 
 def _is_page(pagination: Mapping[str, Any], rows: list[Any], query: Mapping[str, Any]) -> None:
-    page, limit = int(query.get("page", 1)), int(query.get("limit", 20))
+    page, limit = int(query.get("page", 1)), int(query["limit"])
     assert (pagination["page"], pagination["limit"]) == (page, limit)
     assert pagination["pages"] == -(-pagination["total"] // limit)
     assert len(rows) == max(0, min(limit, pagination["total"] - (page - 1) * limit))

@@ -59,5 +59,5 @@ NOT_TAKEN: Mapping[tuple[str, str, object], Departure] = {
 }
 """Published values that are refused."""
 
-UNFILLED: Mapping[tuple[str, str], Departure] = {}
+UNFILLED: Mapping[tuple[str, str, str], Departure] = {}
 """Fields of answers that are never given."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from tests.e2e.contract.schema import json_schema
+from tests.e2e.contract.schema import TYPES, json_schema
 
 FOLDER = Path(__file__).with_name("facts")
 JSON = "application/json"
@@ -34,6 +34,8 @@ class Operation:
     required: frozenset[str]
     answers: Mapping[int, Schema | None]
     """By status; None stands for bytes."""
+    shown: Mapping[str, str]
+    """Which of the service's named schemas stand in a good answer, by key; the whole answer has no key."""
 
     def __str__(self) -> str:
         return f"{self.service} {self.method} {self.path}"
@@ -72,7 +74,29 @@ def _read(path: Path) -> Iterator[Operation]:
             fields=schema.get("properties", {}),
             required=frozenset(schema.get("required", ())),
             answers={status: _answer(shape, named) for status, shape in facts["answers"].items()},
+            shown=dict(_named_in(facts["answers"][min(facts["answers"])])),
         )
+
+
+@cache
+def schemas() -> Mapping[tuple[str, str], Schema]:
+    """The schemas of all services, by service and name."""
+    documents = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.yaml"))]
+    return {
+        (document["service"], name): json_schema(name, document["schemas"])
+        for document in documents
+        for name in document["schemas"]
+    }
+
+
+def _named_in(shape: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(shape, str):
+        yield "", shape
+        return
+    for key, inner in shape.get("object", {}).items():
+        name = inner.get("array_of") if isinstance(inner, dict) else inner
+        if isinstance(name, str) and name not in TYPES:
+            yield key, name
 
 
 def _answer(shape: Any, named: Mapping[str, Any]) -> Schema | None:

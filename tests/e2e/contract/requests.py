@@ -25,7 +25,8 @@ def body(operation: Operation, scene: Scene, names: set[str], given: Body | None
     if not operation.body_type:
         return None
     given = given or {}
-    return {name: given[name] if name in given else _value(name, operation, scene) for name in sorted(names)}
+    made = {name: _value(name, operation, scene, names, given) for name in sorted(names - given.keys())}
+    return {**made, **{name: given[name] for name in given if name in names}}
 
 
 def full(operation: Operation, scene: Scene) -> Body | None:
@@ -86,10 +87,10 @@ def bad_queries(operation: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "no_such_parameter", {"no_such_parameter": "x"}
 
 
-def _value(name: str, operation: Operation, scene: Scene) -> Any:
+def _value(name: str, operation: Operation, scene: Scene, names: set[str], given: Body) -> Any:
     if name in scene.fields:
         value = scene.fields[name]
-        return value() if callable(value) else value
+        return value(names, given) if callable(value) else value
     schema = operation.fields[name]
     if schema.get("format") == "binary":
         return (f"{uuid4().hex}.pdf", PAPER + uuid4().bytes, "application/pdf")

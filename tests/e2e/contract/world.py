@@ -25,7 +25,8 @@ class Scene:
     """Somebody signed in who may not."""
     path: dict[str, str] = field(default_factory=dict)
     fields: dict[str, Any] = field(default_factory=dict)
-    """Values of body fields, where not just any sample will do; a function is called for each body."""
+    """Values of body fields, where not just any sample will do; a function is called for each body with the
+    names of its fields and the values that are fixed."""
     query: dict[str, str] = field(default_factory=dict)
     """The same for query parameters."""
     foreign: dict[str, str] = field(default_factory=dict)
@@ -65,7 +66,7 @@ class World:
         """Somebody with an account of their own and a place in the company."""
         person = self.registered()
         self.house.give_role(person.id, "worker", self.company)
-        return person
+        return self.house.sign_in(person.email, PASSWORD)
 
     def reset_token(self) -> str:
         """The token of a mailed link that sets a new password; each is given once."""

@@ -173,7 +173,12 @@ def _document(things: Things, ids: Ids) -> str:
 
 
 def _template(things: Things, ids: Ids) -> str:
-    return str(things.manager.get("notification", "/templates")["templates"][0]["id"])
+    body = {"content_en": "Good morning", "content_ar": "صباح الخير", "type": "in_app"}
+    answer = things.manager.ask(
+        "POST", "notification", "/templates", json={"name": f"fuzz_{uuid4().hex[:8]}", **body}
+    )
+    assert answer.status_code == httpx.codes.CREATED, answer.text
+    return str(answer.json()["template"]["id"])
 
 
 def _notification(things: Things, ids: Ids) -> str:

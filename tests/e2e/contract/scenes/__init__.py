@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from tests.e2e.contract.facts import operations
-from tests.e2e.contract.scenes import auth, company, document, employee
+from tests.e2e.contract.scenes import auth, company, document, employee, notification
 from tests.e2e.contract.world import Scene, World
 
 Make = Callable[[World], Scene]
@@ -15,6 +15,7 @@ SCENES: dict[str, Make] = {
         ("company", company.SCENES),
         ("document", document.SCENES),
         ("employee", employee.SCENES),
+        ("notification", notification.SCENES),
     )
     for operation, make in scenes.items()
 }

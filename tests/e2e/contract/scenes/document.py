@@ -50,7 +50,7 @@ def new_category(world: World) -> Scene:
     return Scene(
         by=world.manager,
         not_by=world.worker,
-        fields={"parent_category_id": lambda: category(world)},
+        fields={"parent_category_id": lambda names, given: category(world)},
     )
 
 

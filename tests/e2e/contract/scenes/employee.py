@@ -29,7 +29,7 @@ def hire(world: World) -> Scene:
         by=world.manager,
         not_by=world.worker,
         fields={
-            "user_id": lambda: new_account(world),
+            "user_id": lambda names, given: new_account(world),
             "department_id": world.department,
             "manager_id": world.employee["id"],
         },
