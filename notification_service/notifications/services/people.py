@@ -11,9 +11,7 @@ from notification_service.notifications.models import Preference
 
 def preference_default(user_id: UUID) -> Preference:
     """What holds for a person who has not chosen."""
-    return Preference(
-        user_id=user_id, language=settings.NOTICE_LANGUAGE, timezone=settings.TIME_ZONE
-    )
+    return Preference(user_id=user_id, language=settings.NOTICE_LANGUAGE, timezone=settings.TIME_ZONE)
 
 
 def preferences_of(user_ids: Collection[UUID]) -> dict[UUID, Preference]:
