@@ -1,5 +1,6 @@
 """Files on their way in: written to disk piece by piece, counted and hashed, never whole in memory."""
 
+import contextlib
 import hashlib
 import os
 from pathlib import Path
@@ -24,6 +25,11 @@ class Upload(UploadedFile):  # type: ignore[type-arg]
         self.content: IO[bytes] = file
         self.length = size
         self.sha256 = sha256
+
+    def close(self) -> None:
+        """Let the file go, unless it is gone already."""
+        with contextlib.suppress(FileNotFoundError):
+            super().close()
 
     def temporary_file_path(self) -> str:
         """Where the file lies until it is closed."""

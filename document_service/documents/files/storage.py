@@ -104,12 +104,13 @@ def keys_in_storage() -> Iterator[str]:
     """The key of every file, company by company."""
     storage = documents_storage()
     for company in _folders(storage, ""):
-        for beginning in _folders(storage, company):
-            _inside, names = storage.listdir(f"{company}/{beginning}")
-            yield from (f"{company}/{beginning}/{name}" for name in sorted(names))
+        for folder in _folders(storage, company):
+            _inside, names = storage.listdir(folder)
+            yield from (f"{folder}/{name}" for name in sorted(names))
 
 
 def _folders(storage: Storage, path: str) -> list[str]:
+    """The folders in a folder, each with its whole path."""
     try:
         folders, _files = storage.listdir(path)
     except FileNotFoundError:  # nothing was stored yet

@@ -53,12 +53,16 @@ def files_sweep(*, older_than: timedelta, dry_run: bool = False) -> Swept:
     """
     before = timezone.now() - older_than
     orphans = missing = 0
+    seen: set[UUID] = set()
     for company_id, keys in _by_company(keys_in_storage()):
+        seen.add(company_id)
         known, lost = _compare(company_id, keys, before)
         missing += lost
         orphans += sum(
             _remove_if_orphan(company_id, key, before, dry_run) for key in keys if key not in known
         )
+    # A company whose whole folder is gone is met in the rows only.
+    missing += sum(_compare(company_id, set(), before)[1] for company_id in _companies() - seen)
     return Swept(orphans, _remove_unfinished(before, dry_run), missing)
 
 
@@ -109,6 +113,11 @@ def _by_company(keys: Iterable[str]) -> Iterator[tuple[UUID, set[str]]]:
             yield UUID(name), set(group)
         except ValueError:
             log.warning("unknown folder in the storage", folder=name)
+
+
+def _companies() -> set[UUID]:
+    with all_companies("bytes that are gone"):
+        return set(StoredFile.objects.values_list("company_id", flat=True).distinct())
 
 
 def _compare(company_id: UUID, keys: set[str], before: datetime) -> tuple[set[str], int]:

@@ -26,7 +26,7 @@ def link_to(client: Any, document: Any, **body: Any) -> str:
     assert answer.status_code == 201, answer.content
     link = answer.json()["link"]
     assert link["expires_at"]
-    return urlsplit(link["url"]).path
+    return str(urlsplit(link["url"]).path)
 
 
 def test_a_file_is_given_to_be_saved_and_never_shown(manager: Any) -> None:

@@ -129,7 +129,8 @@ def test_who_may_only_change_a_document_does_not_open_it_to_others(as_role: Clie
     with company_scope(company_id):
         document = DocumentFactory(company_id=company_id, read_audiences=["all"], write_audiences=["all"])
     worker, address = as_role("worker"), f"/documents/{document.id}"
-    for change in ({"is_public": True}, {"permissions": {"write": []}}):
+    changes: list[dict[str, Any]] = [{"is_public": True}, {"permissions": {"write": []}}]
+    for change in changes:
         assert worker.put(address, change).status_code == 403
     assert worker.put(f"{address}/rights/{uuid4()}", {"actions": ["read"]}).status_code == 403
     assert worker.get(f"{address}/rights").status_code == 403
