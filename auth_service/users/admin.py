@@ -124,8 +124,8 @@ class UserAdmin(TenantAdmin):
     inlines = (MembershipInline,)
     list_display = ("email", "first_name", "last_name", "is_active", "email_verified", "last_login")
     list_filter = ("is_active", "email_verified", ("memberships__role__name", RoleNameFilter))
-    search_fields = ("email__folded_prefix",)
-    search_help_text = _("The beginning of the e-mail address")
+    search_fields = ("email__folded_prefix", "name_folded__folded_prefix", "last_name_folded__folded_prefix")
+    search_help_text = _("The beginning of the e-mail address, of the name or of the last name")
     ordering = ("email",)
     fields = (
         ("first_name", "last_name"),

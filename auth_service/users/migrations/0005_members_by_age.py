@@ -4,14 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('users', '0004_fold_names'),
+        ("users", "0004_fold_names"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['company_id', 'created_at', 'id'], name='user_roles_by_company_and_age'),
+            model_name="membership",
+            index=models.Index(
+                fields=["company_id", "created_at", "id"], name="user_roles_by_company_and_age"
+            ),
         ),
     ]

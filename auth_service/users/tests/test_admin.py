@@ -109,10 +109,10 @@ def test_a_manager_sees_and_finds_only_the_company(company_id: UUID) -> None:
     assert [row["id"] for row in found] == [str(role_in(company_id, "worker").pk)]
 
 
-def test_the_search_is_by_the_beginning_of_the_address(company_id: UUID) -> None:
+def test_the_search_finds_beginnings_only(company_id: UUID) -> None:
     client = browser(member(company_id, "company_manager", email="manager@example.com"))
     member(company_id, email="mona@example.com")
-    member(company_id, email="sara_m@example.com")
+    member(company_id, email="sara_m@example.com", first_name="Sara")
     listed = page(client, "user", q="MON")
     assert "mona@example.com" in listed
     assert "sara_m@example.com" not in listed
@@ -249,3 +249,21 @@ def test_a_list_takes_the_same_few_queries_for_any_number_of_people(
     for model in ("user", "session", "role"):
         with django_assert_max_num_queries(20):
             page(client, model)
+
+
+def test_an_account_is_found_by_the_beginning_of_a_name_in_any_spelling(company_id: UUID) -> None:
+    client = browser(member(company_id, "company_manager"))
+    member(company_id, first_name="أحمد", last_name="الصالح", email="ahmad@example.com")
+    assert "ahmad@example.com" in page(client, "user", q="احمد")
+    assert "ahmad@example.com" in page(client, "user", q="الصالح")
+    assert "ahmad@example.com" not in page(client, "user", q="صالحة")
+
+
+def test_nobody_switches_off_their_own_account_in_the_admin(company_id: UUID) -> None:
+    manager = member(company_id, "company_manager")
+    client = browser(manager)
+    assert (
+        "You cannot take away your own access" in act(client, "user", "deactivate", manager).content.decode()
+    )
+    with all_companies("test"):
+        assert User.objects.get(pk=manager.pk).is_active
