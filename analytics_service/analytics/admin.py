@@ -71,7 +71,7 @@ class FigureAdmin(OperatorAdmin):
     search_fields = ("pk",)
     search_help_text = _("An id.")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         # The company by a filter as well as by the policy, which no index serves.
         person: Any = request.user
         rows: QuerySet[Model] = visible_to(person.principal(), super().get_queryset(request))
@@ -105,7 +105,7 @@ class PersonAdmin(FigureAdmin):
 
     permission_verbs = {"view": "export"}
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         people = EmployeeRef.objects.filter(employee_id=OuterRef("employee_id"))
         return (
             super()
@@ -149,7 +149,7 @@ class ReportAdmin(FigureAdmin):
     exclude = ("file",)
     readonly_fields = ("person", "file_link")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         people = UserRef.objects.filter(user_id=OuterRef("requested_by"))
         return super().get_queryset(request).annotate(person_email=Subquery(people.values("email")))
 
@@ -240,10 +240,15 @@ class EmployeeItemAdmin(PersonAdmin):
 class ExpiringItemAdmin(FigureAdmin):
     """Licences and documents that end."""
 
-    list_display = ("kind", "company", "id", "expires_on")
+    list_display = ("kind", "company", "item_id", "expires_on")
     list_filter = ("kind", "expires_on")
     id_fields = ("id", "company_id")
     ordering = ("expires_on", "id")
+
+    @admin.display(description=_("id"))
+    def item_id(self, item: ExpiringItem) -> str:
+        """By which the service that owns it finds it."""
+        return str(item.id)
 
 
 def _may(request: HttpRequest, code: str) -> bool:

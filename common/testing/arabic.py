@@ -17,7 +17,8 @@ from common.errors import DomainError
 
 # Names of things, which stay as they are.
 _NAMES = re.compile(
-    r"\b(area:verb|ASCII|Bearer|DELETE|HRMS|Idempotency-Key|IP|JSON|NUL|UTF-8|EdDSA|Ed25519|ES256|RS256|2048 bit)\b"
+    r"\b(area:verb|ASCII|Bearer|DELETE|HRMS|Idempotency-Key|IP|JSON|CSV|XLSX|NUL|UTF-8|EdDSA|Ed25519|ES256"
+    r"|RS256|2048 bit)\b"
 )
 _PLACEHOLDER = re.compile(r"%\(\w+\)\w")
 _ENGLISH = re.compile(r"[A-Za-z]{2,}")

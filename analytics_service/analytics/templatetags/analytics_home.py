@@ -29,7 +29,7 @@ class Tile(NamedTuple):
 @register.inclusion_tag("analytics/tiles.html", takes_context=True)
 def analytics_tiles(context: RequestContext) -> dict[str, Any]:
     """The state of today, for those who may view reports."""
-    user: Any = context["request"].user  # type: ignore[index]
+    user: Any = context["request"].user
     person, day = user.principal(), today()
     if not person.may("reports:view"):
         return {"tiles": []}
