@@ -20,7 +20,6 @@ MOST_CATEGORIES = 50
 FURTHEST = timedelta(days=366)
 NAME = r"^[a-z][a-z0-9_]{0,49}$"
 VARIABLE = r"^[A-Za-z][A-Za-z0-9_]{0,99}$"
-CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 
 class NotificationQuery(ListQuery):

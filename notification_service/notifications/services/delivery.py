@@ -17,7 +17,6 @@ from uuid import UUID, uuid4
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
-from common.contracts.notification import NotificationDelivered, NotificationFailed
 from common.messaging.services import publish_many
 from common.security.tenancy import all_companies
 from notification_service.notifications.choices import Channel, Outcome, Status
@@ -30,6 +29,7 @@ from notification_service.notifications.services.channels import (
 )
 from notification_service.notifications.services.notices import age_of, due_time
 from notification_service.notifications.services.people import email_addresses, preferences_of, wants
+from notification_service.notifications.services.telling import told_delivered, told_failed
 
 CROSSING = "delivery serves every company"
 PROVIDED = (Channel.EMAIL, Channel.SMS, Channel.PUSH)
@@ -68,21 +68,9 @@ def notices_show(limit: int = 1000) -> int:
         Notification.objects.filter(pk__in=[notice.pk for notice in due]).update(
             status=Status.DELIVERED, sent_at=now, due_at=None, attempts=1, updated_at=now
         )
-        publish_many(
-            (
-                NotificationDelivered(
-                    notification_id=notice.pk,
-                    company_id=notice.company_id,
-                    user_id=notice.user_id,
-                    channel=notice.type,
-                    attempt=1,
-                ),
-                notice.pk,
-                notice.company_id,
-                0,
-            )
-            for notice in due
-        )
+        for notice in due:
+            notice.attempts = 1
+        publish_many(map(told_delivered, due))
     return len(due)
 
 
@@ -249,14 +237,7 @@ class Delivery:
             error="",
             updated_at=now,
         )
-        told = NotificationDelivered(
-            notification_id=notice.pk,
-            company_id=notice.company_id,
-            user_id=notice.user_id,
-            channel=notice.type,
-            attempt=notice.attempts,
-        )
-        publish_many([(told, notice.pk, notice.company_id, 0)])
+        publish_many([told_delivered(notice)])
 
     def _postpone(self, notice: Notification, preference: Preference, pause: timedelta, error: str) -> None:
         now = timezone.now()
@@ -306,19 +287,4 @@ def _fail(notices: list[Notification], errors: dict[UUID, str], *, lease: UUID |
         Notification.objects.filter(pk__in=alike).update(
             status=Status.FAILED, due_at=None, lease=None, error=error, updated_at=now
         )
-    publish_many(
-        (
-            NotificationFailed(
-                notification_id=notice.pk,
-                company_id=notice.company_id,
-                user_id=notice.user_id,
-                channel=notice.type,
-                attempt=notice.attempts,
-                error=errors[notice.pk],
-            ),
-            notice.pk,
-            notice.company_id,
-            0,
-        )
-        for notice in failed
-    )
+    publish_many(told_failed(notice, errors[notice.pk]) for notice in failed)

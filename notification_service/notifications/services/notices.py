@@ -9,8 +9,6 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from common.contracts.base import Event
-from common.contracts.notification import NotificationCreated, NotificationDelivered, NotificationRead
 from common.messaging.services import publish_many
 from common.security.tenancy import all_companies
 from notification_service.notifications import selectors
@@ -26,6 +24,12 @@ from notification_service.notifications.exceptions import (
 from notification_service.notifications.models import Notification, Preference, Template
 from notification_service.notifications.services.people import preferences_of, wants
 from notification_service.notifications.services.quiet_hours import after_quiet_hours
+from notification_service.notifications.services.telling import (
+    Told,
+    told_created,
+    told_delivered,
+    told_read,
+)
 from notification_service.notifications.services.wording import (
     check_values,
     message_of,
@@ -34,7 +38,6 @@ from notification_service.notifications.services.wording import (
 )
 
 WISHES = "a person's wishes hold in all their companies"
-Told = tuple[Event, UUID, UUID | None, int]
 
 
 def notice_from(
@@ -86,10 +89,9 @@ def notices_create(notices: Sequence[Notification], names: Mapping[UUID, str]) -
     Notification.objects.bulk_create(notices, batch_size=1000)
     told: list[Told] = []
     for notice in notices:
-        name = names.get(notice.template_id, "") if notice.template_id else ""
-        told.append(_told(NotificationCreated, notice, template=name))
+        told.append(told_created(notice, names.get(notice.template_id, "") if notice.template_id else ""))
         if notice.status == Status.DELIVERED:
-            told.append(_told(NotificationDelivered, notice, attempt=notice.attempts))
+            told.append(told_delivered(notice))
     publish_many(told)
 
 
@@ -165,7 +167,7 @@ def notices_read(notices: QuerySet[Notification]) -> int:
     Notification.objects.filter(pk__in=[notice.pk for notice in found]).update(
         status=Status.READ, read_at=now, due_at=None, updated_at=now
     )
-    publish_many([_told(NotificationRead, notice) for notice in found])
+    publish_many([told_read(notice) for notice in found])
     return len(found)
 
 
@@ -187,18 +189,6 @@ def notice_resend(notice: Notification) -> None:
     )
     if not changed:
         raise NotResendableError
-
-
-def _told(cls: type[Any], notice: Notification, **more: Any) -> Told:
-    common: dict[str, Any] = {
-        "notification_id": notice.pk,
-        "company_id": notice.company_id,
-        "user_id": notice.user_id,
-        **more,
-    }
-    if cls is not NotificationRead:
-        common["channel"] = notice.type
-    return cls(**common), notice.pk, notice.company_id, 0
 
 
 def age_of(notice: Notification, now: datetime) -> timedelta:
