@@ -20,6 +20,7 @@ from common.api.documented_errors import (
     error_sentence,
 )
 from common.api.examples import DECLARED
+from common.api.serializers import StrictSerializer
 from common.api.views import FIRST_ERROR_STATUS, ServiceAPIView
 
 __all__ = ["ErrorResponse", "OperationSchema"]
@@ -142,6 +143,8 @@ class OperationSchema(AutoSchema):
         example = getattr(serializer, "example", None)
         if example:
             schema[DECLARED] = example
+        if direction == "request" and isinstance(serializer, StrictSerializer):
+            schema["additionalProperties"] = False
         if direction == "response" and schema.get("properties"):
             always = [name for name, field in serializer.fields.items() if _is_always_there(field)]
             schema["required"] = sorted(name for name in always if name in schema["properties"])

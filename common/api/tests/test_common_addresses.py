@@ -74,6 +74,7 @@ def test_the_openapi_document_shows_what_goes_in_and_out(api: Api) -> None:
     post = document["paths"]["/notes"]["post"]
     assert post["operationId"] == "post_notes"
     assert post["requestBody"]["content"]["application/json"]["schema"]["$ref"].endswith("/NoteRequest")
+    assert document["components"]["schemas"]["NoteRequest"]["additionalProperties"] is False
     assert {"400", "401", "403", "413", "415", "422"} <= post["responses"].keys()
     get = document["paths"]["/notes"]["get"]
     assert {parameter["name"] for parameter in get["parameters"]} == {"page", "limit", "cursor", "method"}
