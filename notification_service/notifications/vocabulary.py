@@ -39,6 +39,16 @@ DOCUMENT_TYPES: dict[str, Promise] = {
     "municipality_permit": pgettext_lazy("document", "municipality permit"),
     "other": pgettext_lazy("document", "other document"),
 }
+CATEGORIES: dict[str, Promise] = {
+    "general": pgettext_lazy("notices", "general"),
+    "employment": pgettext_lazy("notices", "employment"),
+    "leave": pgettext_lazy("notices", "leave"),
+    "payroll": pgettext_lazy("notices", "payroll"),
+    "performance": pgettext_lazy("notices", "performance"),
+    "licenses": pgettext_lazy("notices", "licences"),
+    "documents": pgettext_lazy("notices", "documents"),
+    "reports": pgettext_lazy("notices", "reports"),
+}
 
 
 def word(words: dict[str, Promise], value: str) -> str | Promise:

@@ -7,6 +7,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -78,7 +79,7 @@ class NotificationAdmin(OperatorAdmin):
     @admin.display(description=_("last error"))
     def error_short(self, notice: Any) -> str:
         """The beginning of what went wrong last."""
-        return str(notice.error)[:80]
+        return format_html('<bdi dir="ltr">{}</bdi>', notice.error[:80]) if notice.error else ""
 
     def has_resend_permission(self, request: HttpRequest) -> bool:
         """Whoever may edit employees."""

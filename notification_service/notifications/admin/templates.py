@@ -17,6 +17,7 @@ from notification_service.notifications import services
 from notification_service.notifications.admin.names import with_company
 from notification_service.notifications.choices import Language
 from notification_service.notifications.models import Template
+from notification_service.notifications.vocabulary import CATEGORIES, word
 
 TEXTS = ("subject_ar", "content_ar", "subject_en", "content_en")
 OWN = ("name", "type", "category", "variables")
@@ -71,6 +72,19 @@ class AnyCompanysTemplateForm(TemplateForm):
         return self.cleaned_data["company_id"].pk
 
 
+class CategoryFilter(admin.SimpleListFilter):
+    """Templates of one category."""
+
+    title = _("category")
+    parameter_name = "category"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return tuple(CATEGORIES.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(category=self.value()) if self.value() else queryset
+
+
 @admin.register(Template)
 class TemplateAdmin(TenantAdmin):
     """Every kind of notice in both languages. The system's templates are switched off, never deleted."""
@@ -79,10 +93,10 @@ class TemplateAdmin(TenantAdmin):
     permission_area = "employees"
     permission_verbs = {"view": "edit", "add": "edit", "delete": "edit"}
     list_display = (
-        "name", "type", "company", "category", "subject_ar", "subject_en", "is_active", "is_edited", "is_default",
+        "name", "type", "company", "in_category", "subject_ar", "subject_en", "is_active", "is_edited", "is_default",
         "updated_at",
     )  # fmt: skip
-    list_filter = ("type", "is_active", "is_edited", "is_default", "category")
+    list_filter = ("type", "is_active", "is_edited", "is_default", CategoryFilter)
     search_fields = ("name", "subject_ar", "subject_en")
     search_help_text = _("Part of the name or of a subject.")
     ordering = ("name", "type", "id")
@@ -130,6 +144,11 @@ class TemplateAdmin(TenantAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         is_default = obj is not None and obj.is_default
         return not is_default and super().has_delete_permission(request, obj)
+
+    @admin.display(description=_("category"), ordering="category")
+    def in_category(self, template: Any) -> str:
+        """The category in the reader's language; one that the company made up as it is."""
+        return str(word(CATEGORIES, template.category))
 
     @admin.display(description=_("company"))
     def company(self, template: Any) -> str:

@@ -1,6 +1,6 @@
 """Rows for tests; call them in the scope of the company they are of."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -98,6 +98,3 @@ def mails(count: int, **values: Any) -> list[Notification]:
         NotificationFactory(type=Channel.EMAIL, status=Status.PENDING, user_id=person.user_id, **values)
         for person in people
     ]
-
-
-NIGHT = datetime(2026, 11, 22, 20, tzinfo=UTC)

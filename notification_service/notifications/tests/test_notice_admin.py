@@ -68,6 +68,13 @@ def test_a_manager_sees_the_companys_notices_templates_and_failed_attempts(
     assert "welcome_to_us" in page(client, TEMPLATES)
 
 
+def test_templates_are_listed_by_category(client: Client, manager: Any, company_id: UUID) -> None:
+    default(company_id)
+    shown = page(client, TEMPLATES, category="leave")
+    assert "leave_approved" in shown
+    assert "welcome" not in shown
+
+
 def test_another_companys_manager_sees_none_of_them(client: Client, delivery: Any) -> None:
     sign_in(client, role="company_manager", company_id=uuid4())
     assert "Leave approved" not in page(client, NOTICES)
