@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from http.client import responses as phrases
 from typing import Any, Literal
 
+from django.conf import settings
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
@@ -22,6 +23,7 @@ from common.api.documented_errors import (
 from common.api.examples import DECLARED
 from common.api.serializers import StrictSerializer
 from common.api.views import FIRST_ERROR_STATUS, ServiceAPIView
+from common.security.permissions import ANYONE_SIGNED_IN
 
 __all__ = ["ErrorResponse", "OperationSchema"]
 
@@ -132,11 +134,18 @@ class OperationSchema(AutoSchema):
     def _error_statuses(self) -> list[int]:
         view = self.view
         statuses = [] if not isinstance(view, ServiceAPIView) or view.public else [401, 403]
+        if statuses and self._is_for_everybody():
+            statuses = [401]
         if "{" in self.path:
             statuses.append(404)
         if self.method in BODY_METHODS or self._declared("body_serializers") is not None:
             statuses += [400, 413, 415]
         return [*statuses, 406, 422, 503]
+
+    def _is_for_everybody(self) -> bool:
+        """Whether whoever is signed in may read it: where accounts are, who belongs to no company, too."""
+        needed = self._declared("required_permissions")
+        return self.method == "GET" and needed == ANYONE_SIGNED_IN and settings.SERVICE.owns_users
 
     def _map_basic_serializer(self, serializer: Any, direction: str) -> Any:
         schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
