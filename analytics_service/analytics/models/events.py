@@ -35,6 +35,9 @@ class StoredEvent(models.Model):
             models.Index(
                 fields=["company_id", "type", "-occurred_at", "-id"], name="newest_events_of_a_type"
             ),
+            models.Index(
+                fields=["company_id", "producer", "-occurred_at", "-id"], name="newest_events_of_a_producer"
+            ),
             models.Index(fields=["type", "-occurred_at", "-id"], name="newest_events_by_type"),
             models.Index(fields=["aggregate_id", "-occurred_at", "-id"], name="newest_events_about_a_thing"),
         ]

@@ -1,6 +1,6 @@
 """Working the figures out anew from the stored events, to check what was kept, or to replace it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -43,9 +43,10 @@ class Deviation(NamedTuple):
 
 @dataclass
 class Recount:
-    """What a recount found."""
+    """What a recount found; ``unreadable`` events do not have the shape of their type, and are left out."""
 
     events: int = 0
+    unreadable: int = 0
     figures: int = 0
     wrong_facts: int = 0
     deviations: list[Deviation] = field(default_factory=list)
@@ -53,7 +54,7 @@ class Recount:
     @property
     def agrees(self) -> bool:
         """Whether everything is kept as the events say."""
-        return not self.deviations and not self.wrong_facts
+        return not (self.deviations or self.wrong_facts or self.unreadable)
 
 
 class _Meta(NamedTuple):
@@ -114,16 +115,23 @@ def _people(recount: Recount) -> Iterator[People]:
         groups = groupby(_rows(cursor), key=lambda row: row[0])
         people = People()
         for place, (_employee, rows) in enumerate(groups, 1):
-            received: list[Any] = [
-                (from_wire(catalogue()[name], msgspec.json.decode(payload)), _Meta(occurred_at))
-                for _id, name, occurred_at, payload in rows
-            ]
+            received = list(_received(rows, recount))
             people.apply(received)
             recount.events += len(received)
             if place % CHUNK == 0:
                 yield people
                 people = People()
         yield people
+
+
+def _received(rows: Iterable[tuple[str, str, datetime, str]], recount: Recount) -> Iterator[Any]:
+    for _employee, name, occurred_at, payload in rows:
+        try:
+            event = from_wire(catalogue()[name], msgspec.json.decode(payload))
+        except msgspec.ValidationError:
+            recount.unreadable += 1
+        else:
+            yield event, _Meta(occurred_at)
 
 
 def _rows(cursor: Any) -> Iterator[tuple[str, str, datetime, str]]:

@@ -21,6 +21,7 @@ from analytics_service.analytics.choices import Metric
 from analytics_service.analytics.models import CachedMetric, EmployeeItem, EmploymentFact
 from analytics_service.analytics.services.metrics import metrics_forget
 from analytics_service.analytics.services.recount import metrics_recount
+from analytics_service.analytics.tests.factories import StoredEventFactory
 from analytics_service.analytics.tests.streams import (
     approved,
     deducted,
@@ -364,6 +365,16 @@ class TestCheck:
         with all_companies("test"):
             assert everything() == before
         assert self.run()[-1] == "  no difference"
+
+    def test_an_event_that_cannot_be_read_is_left_out_and_said(self, company_id: UUID) -> None:
+        self.prepare(company_id)
+        with all_companies("test"):
+            StoredEventFactory(company_id=company_id, type="employee.hired", payload={"employee_id": "x"})
+        assert "  1 events cannot be read and are left out" in self.run("--apply")
+        said = StringIO()
+        with pytest.raises(CommandError):
+            call_command("check_metrics", stdout=said)
+        assert "kept" not in said.getvalue()
 
 
 def test_a_batch_changes_the_figures_by_one_statement_however_many_events_it_holds(company_id: UUID) -> None:

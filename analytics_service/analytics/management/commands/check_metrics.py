@@ -32,6 +32,8 @@ class Command(BaseCommand):
             self.stdout.write(f"  and {len(recount.deviations) - SHOWN} more")
         if recount.wrong_facts:
             self.stdout.write(f"  {recount.wrong_facts} employments, leaves and deductions differ")
+        if recount.unreadable:
+            self.stdout.write(f"  {recount.unreadable} events cannot be read and are left out")
         if recount.agrees:
             self.stdout.write("  no difference")
         elif options["apply"]:
