@@ -59,5 +59,16 @@ NOT_TAKEN: Mapping[tuple[str, str, object], Departure] = {
 }
 """Published values that are refused."""
 
-UNFILLED: Mapping[tuple[str, str, str], Departure] = {}
+UNFILLED: Mapping[tuple[str, str, str], Departure] = {
+    ("company", "CompanyStatistics", ".average_salary"): Departure(
+        "Pay is employee_service's, and no service is asked for a number while another answers.",
+        "`average_salary` is never given: this service knows no pay.",
+        document="company_service/README.md",
+    ),
+    ("company", "CompanyStatistics", ".employee_growth_rate"): Departure(
+        "It compares with a year ago, and nobody here was counted then; the service's own tests show it.",
+        "They are left out where the divisor is nought.",
+        document="company_service/README.md",
+    ),
+}
 """Fields of answers that are never given."""

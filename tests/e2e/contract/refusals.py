@@ -10,6 +10,7 @@ from tests.e2e.contract.facts import FORM, JSON, Operation
 from tests.e2e.contract.requests import bad_bodies, body, full
 from tests.e2e.contract.scenes import SCENES
 from tests.e2e.contract.world import Scene, World, new_email
+from tests.waiting import wait_until
 
 TOO_MANY_BYTES = 26_300_000
 PROGRAM = b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff\x00\x00" + b"\0" * 2000
@@ -140,10 +141,15 @@ def database_away(world: World, operation: Operation) -> None:
     postgres = world.house.stack.process("postgres")
     postgres.pause()
     try:
+        # A service remembers for a second that its database was well.
+        wait_until(
+            lambda: world.send(operation, Scene()).status_code == 503, "the service misses its database"
+        )
         answer = world.send(operation, Scene())
     finally:
         postgres.resume()
     keeps_to_contract(operation, answer, 503)
+    wait_until(lambda: world.send(operation, Scene()).status_code == 200, "the service is well again")
 
 
 def scene(world: World, operation: Operation) -> Scene:

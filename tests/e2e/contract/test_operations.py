@@ -99,7 +99,9 @@ def test_every_published_field_is_given_where_there_is_a_value(
     }
     if request.config.option.keyword:
         return
-    assert sorted(missing - set(UNFILLED)) == []
+    left_out = sorted(missing - set(UNFILLED))
+    assert left_out == [], "\n".join(map(str, left_out))
+    assert set(UNFILLED) - missing == set()
 
 
 def test_every_departure_is_written_down() -> None:

@@ -13,6 +13,20 @@ from tests.e2e.house import House, Person
 PASSWORD = "a password nobody guesses"
 RESET, VERIFY = "/password/reset/", "/email/verify/"
 MAILED_AT_ONCE = 8
+PAST = {
+    "education": [
+        {"degree": "BSc", "field": "Accounting", "institution": "Kuwait University", "graduation_year": 2015}
+    ],
+    "work_experience": [
+        {
+            "company": "Gulf Trading",
+            "position": "Clerk",
+            "start_date": "2016-01-01",
+            "end_date": "2020-12-31",
+            "description": "Payroll",
+        }
+    ],
+}
 
 
 @dataclass(frozen=True)
@@ -47,7 +61,9 @@ class World:
     def __init__(self, house: House) -> None:
         self.house = house
         self.hr = house.hr
-        self.company = house.new_company()
+        self.company = house.new_company(
+            logo_url="https://hrms.example/logo.png", subscription_expires_at="2030-01-01T00:00:00Z"
+        )
         self.other_company = house.new_company()
         self.manager, self.worker = house.new_members(self.company, "company_manager", "worker")
         self.outsider = self.registered()
@@ -144,8 +160,11 @@ class World:
 
     @cached_property
     def employee(self) -> dict[str, Any]:
-        """An employee of the company."""
-        return self.new_employee(self.company)
+        """An employee of the company, who has a past."""
+        employee = self.new_employee(self.company)
+        path = f"/employees/{employee['id']}/profile"
+        assert self.hr.ask("PUT", "employee", path, json=PAST).is_success
+        return employee
 
     @cached_property
     def foreign_employee(self) -> dict[str, Any]:

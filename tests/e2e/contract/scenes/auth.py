@@ -14,6 +14,11 @@ def own_account(world: World) -> Scene:
     return Scene(by=world.registered())
 
 
+def member(world: World) -> Scene:
+    """Somebody who has a role, too."""
+    return Scene(by=world.member)
+
+
 def register(world: World) -> Scene:
     """A new account."""
     return Scene(fields={"company_id": world.company})
@@ -70,7 +75,7 @@ SCENES: dict[str, Callable[[World], Scene]] = {
     "POST /login": login,
     "POST /logout": own_account,
     "POST /refresh": refresh,
-    "GET /profile": own_account,
+    "GET /profile": member,
     "PUT /profile": own_account,
     "POST /password/reset": password_reset_request,
     "POST /password/change": password_change,
