@@ -30,7 +30,7 @@ ROW = Row(
     },
     required=("path",),
 )
-TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=50)
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=50)
 DOCUMENT = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**9), 10**9) | TEXT,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
