@@ -72,6 +72,16 @@ class Person:
         assert answer.status_code == httpx.codes.OK, answer.text
         return answer.json()
 
+    def get_all(self, service: str, path: str, key: str, **query: Any) -> list[dict[str, Any]]:
+        """Every row of a list."""
+        rows: list[dict[str, Any]] = []
+        cursor: str | None = ""
+        while cursor is not None:
+            piece = self.get(service, path, **query, limit=100, cursor=cursor)
+            rows += piece[key]
+            cursor = piece["pagination"]["next_cursor"]
+        return rows
+
     def hire(self, company_id: str, headers: dict[str, str] | None = None, **fields: Any) -> httpx.Response:
         """Hire a new person; ``fields`` on top of what every hire needs."""
         return self.ask(
@@ -137,6 +147,11 @@ class House:
         body = {"role": role, "company_id": company_id}
         answer = self.hr.ask("POST", "auth", f"/users/{user_id}/roles", json=body)
         assert answer.is_success, answer.text
+
+    def roles_of(self, company_id: str) -> set[str]:
+        """The names of a company's roles."""
+        roles = self.hr.get_all("auth", "/roles", "roles")
+        return {str(role["name"]) for role in roles if role.get("company_id") == company_id}
 
     def wait_quiet(self) -> None:
         """Wait until nothing is on its way."""

@@ -11,11 +11,6 @@ from tests.waiting import wait_until
 COMPANY_ROLES = {"company_manager", "employee", "supervisor", "worker"}
 
 
-def roles_of(hr: Person, company_id: str) -> set[str]:
-    roles = hr.get("auth", "/roles", limit=100)["roles"]
-    return {role["name"] for role in roles if role["company_id"] == company_id}
-
-
 def headcount(hr: Person, company_id: str) -> int:
     statistics = hr.get("company", f"/companies/{company_id}/statistics")["statistics"]
     return int(statistics["total_employees"])
@@ -26,13 +21,14 @@ def counted_by_analytics(hr: Person, company_id: str) -> int:
 
 
 def events_about(hr: Person, aggregate_id: str, kind: str) -> list[dict[str, Any]]:
-    events: list[dict[str, Any]] = hr.get("analytics", "/events", type=kind, limit=100)["events"]
-    return [event for event in events if event["aggregate_id"] == aggregate_id]
+    query = {"type": kind, "aggregate_id": aggregate_id}
+    events: list[dict[str, Any]] = hr.get("analytics", "/events", **query)["events"]
+    return events
 
 
 def test_from_signing_in_to_an_employee_on_every_screen(house: House, hr: Person) -> None:
     company_id = house.new_company()
-    wait_until(lambda: roles_of(hr, company_id) == COMPANY_ROLES, "the company has its roles")
+    wait_until(lambda: house.roles_of(company_id) == COMPANY_ROLES, "the company has its roles")
     answer = hr.hire(company_id, salary=750.5)
     assert answer.status_code == httpx.codes.CREATED, answer.text
     employee = answer.json()["employee"]
