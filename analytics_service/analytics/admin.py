@@ -15,8 +15,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from analytics_service.analytics.api.reports import report_download
 from analytics_service.analytics.choices import ReportStatus
+from analytics_service.analytics.downloads import report_download
 from analytics_service.analytics.models import (
     CachedMetric,
     EmployeeItem,

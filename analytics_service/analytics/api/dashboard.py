@@ -9,8 +9,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from analytics_service.analytics.api.answers import GroupAnswer, HeadcountGroup, MovementFigures
 from analytics_service.analytics.api.queries import ONLY_FOR_ALL
+from analytics_service.analytics.api.serializers import GroupAnswer, HeadcountGroup, MovementFigures
 from analytics_service.analytics.api.views import TurnoverView, groups_json, movement_json
 from analytics_service.analytics.selectors.dashboard import SOON, CompanyState, company_state, own_state
 from common.api.answers import Answer

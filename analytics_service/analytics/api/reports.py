@@ -4,8 +4,7 @@ from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.core.files.storage import storages
-from django.http import FileResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -15,7 +14,8 @@ from rest_framework.response import Response
 
 from analytics_service.analytics.api.queries import LAST_BEFORE_FIRST, ONLY_FOR_ALL, period_of
 from analytics_service.analytics.choices import GroupBy, Producer, ReportFormat, ReportKind, ReportStatus
-from analytics_service.analytics.files import FILES, CsvFile, XlsxFile
+from analytics_service.analytics.downloads import report_download
+from analytics_service.analytics.files import CsvFile, XlsxFile
 from analytics_service.analytics.models import Report
 from analytics_service.analytics.selectors.reports import report_get, report_list, report_with_file
 from analytics_service.analytics.services.reports import report_create, report_delete
@@ -213,13 +213,3 @@ class DownloadView(ServiceAPIView):
         """The file, piece by piece."""
         self.query()
         return report_download(report_with_file(self.person, report_id))
-
-
-def report_download(report: Report) -> FileResponse:
-    """The file of a report that has one, as an attachment named by kind and day."""
-    return FileResponse(
-        storages["reports"].open(report.file),
-        as_attachment=True,
-        filename=f"{report.kind}-{report.created_at:%Y-%m-%d}.{report.format}",
-        content_type=FILES[report.format].content_type,
-    )

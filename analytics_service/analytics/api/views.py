@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from analytics_service.analytics.api import answers
+from analytics_service.analytics.api import serializers as answers
 from analytics_service.analytics.api.queries import EventQuery, HeadcountQuery, PeriodQuery, TypedPeriodQuery
 from analytics_service.analytics.choices import GroupBy, Metric
 from analytics_service.analytics.figures import Movement
