@@ -21,6 +21,8 @@ MEGABYTE = 1024 * 1024
 # The largest file, and what a company may store where nothing else is said for it; in bytes.
 DOCUMENT_MAX_BYTES = env.number("DOCUMENT_MAX_MB", 25) * MEGABYTE
 DOCUMENT_STORAGE_LIMIT = env.number("DOCUMENT_STORAGE_LIMIT_MB", 10 * 1024) * MEGABYTE
+# Files that a web process sends or receives at once; the rest of its threads is for everything else.
+DOCUMENT_TRANSFERS = env.number("DOCUMENT_TRANSFERS", 6)
 # host:port, or unix:/path, of a clamd; empty: files are not scanned.
 CLAMD_ADDRESS = env.text("CLAMD_ADDRESS", "")
 CLAMD_SECONDS = env.seconds("CLAMD_SECONDS", 20.0)

@@ -16,6 +16,7 @@ from common.api.views import ServiceAPIView
 from document_service.documents.api import requests, rows, serializers
 from document_service.documents.api.scope import company_of, refuse_company, scope_of
 from document_service.documents.choices import Action
+from document_service.documents.files.transfers import transfer
 from document_service.documents.models import Document, DocumentVersion
 from document_service.documents.selectors.lists import document_list, version_list
 from document_service.documents.selectors.visibility import document_get, require
@@ -54,7 +55,8 @@ class DocumentsView(ServiceAPIView):
 
     def post(self, request: Request) -> Response:
         """Upload a document."""
-        body = self.body()
+        with transfer():
+            body = self.body()
         company_id = company_of(self.person, body)
         upload = body.pop("file")
         body.pop("company_id", None)
@@ -119,7 +121,8 @@ class VersionsView(ServiceAPIView):
         with scope_of(self.person):  # before the file is read
             document = document_get(self.person, document_id)
             require(self.person, Action.WRITE, document)
-        body = self.body()
+        with transfer():
+            body = self.body()
         upload = body.pop("file")
         file = file_receive(person=self.person, company_id=document.company_id, upload=upload)
         with scope_of(self.person):

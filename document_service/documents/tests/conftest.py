@@ -12,7 +12,8 @@ Client = Callable[..., Any]
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, settings: Any) -> Path:
-    """A storage of the test's own."""
+    """A storage of the test's own, and no limit of transfers."""
+    settings.DOCUMENT_TRANSFERS = 1000
     folder = tmp_path / "documents"
     settings.DOCUMENT_SPOOL_DIR = str(folder / "incoming")
     settings.STORAGES = {

@@ -16,7 +16,7 @@ from document_service.documents.services.links import SALT
 from document_service.documents.tasks import fold_counts
 from document_service.documents.tests.conftest import Client
 from document_service.documents.tests.factories import AccessCountFactory, DocumentFactory
-from document_service.documents.tests.files import content_of, docx, pdf, send_version, sent
+from document_service.documents.tests.files import content_of, docx, pdf, send, send_version, sent
 
 pytestmark = pytest.mark.django_db
 
@@ -194,3 +194,17 @@ def test_a_link_is_for_who_may_read(api: Client, as_role: Client, manager: Any) 
     assert as_role("worker").post(f"/documents/{document['id']}/link", {}).status_code == 404
     assert api().post(f"/documents/{document['id']}/link", {}).status_code == 401
     assert manager.post(f"/documents/{document['id']}/link", {"days": 9}).status_code == 422
+
+
+def test_long_transfers_leave_threads_for_everybody_else(manager: Any, settings: Any) -> None:
+    large, small = pdf("x" * 2_000_000), pdf()
+    document, other = sent(manager, large), sent(manager, small)
+    settings.DOCUMENT_TRANSFERS = 1
+    running = manager.get(document["file_path"])
+    refused = manager.get(document["file_path"])
+    assert (refused.status_code, refused.json()["error"]["code"]) == (503, "TOO_MANY_TRANSFERS")
+    assert refused["Retry-After"] == "2"
+    assert send(manager, small).status_code == 503
+    assert content_of(manager.get(other["file_path"])) == small
+    assert content_of(running) == large
+    assert content_of(manager.get(document["file_path"])) == large
