@@ -19,16 +19,19 @@ SERVICE_ACCOUNT: Final = 10001
 
 
 def prepare(folder: Path) -> None:
-    """Write what compose.yaml reads: secrets/ with one env file a process kind, and .env beside it."""
+    """Write what compose.yaml reads: secrets/ with one env file a process kind, .env beside it, and data/."""
     secrets = folder / "secrets"
     secrets.mkdir(mode=0o700, parents=True, exist_ok=True)
     credentials = load_or_create(secrets, SERVICES)
     ensure_keys(secrets, SERVICES)
     for name, values in _env_files(credentials).items():
         write_private(secrets / name, _lines(values))
+    data = [folder / "data" / service for service in SERVICES]
+    for each in data:
+        each.mkdir(mode=0o700, parents=True, exist_ok=True)
     uid, gid = os.getuid() or SERVICE_ACCOUNT, os.getgid() or SERVICE_ACCOUNT
     if os.getuid() == 0:
-        for path in [secrets, *secrets.rglob("*")]:
+        for path in [secrets, *secrets.rglob("*"), *data]:
             os.chown(path, uid, gid)
     write_private(folder / ".env", _lines({"HRMS_UID": str(uid), "HRMS_GID": str(gid)}))
 

@@ -77,3 +77,17 @@ def test_no_secret_of_one_service_is_in_anothers_environment(prepared: Path) -> 
         if line.startswith(("SECRET_KEY=", "DATABASE_URL="))
     ]
     assert len(keys) == len(set(keys)) == 3 * len(PORTS)
+
+
+def test_every_service_keeps_its_files_in_a_folder_that_the_preparation_makes(prepared: Path) -> None:
+    for name, each in _of_ours().items():
+        service, dash, _process = name.partition("-")
+        if not dash:
+            continue
+        assert each["volumes"] == [f"./data/{service}:/var/lib/hrms"]
+        assert (prepared / "data" / service).is_dir()
+        kept = [
+            value for key, value in each["environment"].items() if key.endswith(("_DIR", "_SCHEDULE_FILE"))
+        ]
+        assert kept, name
+        assert all(value.startswith("/var/lib/hrms/") for value in kept)
