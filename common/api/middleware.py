@@ -1,6 +1,7 @@
 """Addresses with and without a slash at the end, and one form of error for whatever never reached a view."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -31,6 +32,21 @@ class TrailingSlashMiddleware:
             request.path_info = path[:-1]
             request.path = request.path.removesuffix("/")
         return self.get_response(request)
+
+
+class KnownLengthMiddleware:
+    """Django reads as many bytes as are announced; a body of unknown length would be taken for none at all."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "HTTP_TRANSFER_ENCODING" not in request.META or request.META.get("CONTENT_LENGTH"):
+            return self.get_response(request)
+        problem = problem_of_status(HTTPStatus.LENGTH_REQUIRED)
+        # The body stays unread, so the server ends the connection; the client has to know.
+        headers = {"Connection": "close"}
+        return JsonResponse(envelope(problem.code, problem.message), status=problem.status, headers=headers)
 
 
 class ErrorEnvelopeMiddleware:

@@ -139,7 +139,7 @@ class OperationSchema(AutoSchema):
         if "{" in self.path:
             statuses.append(404)
         if self.method in BODY_METHODS or self._declared("body_serializers") is not None:
-            statuses += [400, 413, 415]
+            statuses += [400, 411, 413, 415]
         return [*statuses, 406, 422, 503]
 
     def _is_for_everybody(self) -> bool:

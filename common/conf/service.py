@@ -94,6 +94,7 @@ def service_settings(service: Service) -> dict[str, Any]:
             "whitenoise.middleware.WhiteNoiseMiddleware",
             "django.contrib.sessions.middleware.SessionMiddleware",
             "django.middleware.locale.LocaleMiddleware",
+            "common.api.middleware.KnownLengthMiddleware",
             "common.api.middleware.TrailingSlashMiddleware",
             "django.middleware.common.CommonMiddleware",
             "django.middleware.csrf.CsrfViewMiddleware",

@@ -83,6 +83,13 @@ def test_a_compressed_body_is_not_supported(api: Api) -> None:
     assert answer.status_code == 415
 
 
+def test_a_body_of_unknown_length_is_not_taken_for_an_empty_one(api: Api) -> None:
+    client = api()
+    answer = client.generic("POST", "/public", b"", headers={"Transfer-Encoding": "chunked"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (411, "LENGTH_REQUIRED")
+    assert answer["Connection"] == "close"
+
+
 def test_a_body_over_the_views_limit_is_too_large(api: Api) -> None:
     answer = api().post("/public", {"a": "x" * 200})
     assert answer.status_code == 413
