@@ -8,6 +8,7 @@ version with a later end begins anew; archived documents are left alone.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -106,15 +107,15 @@ def _noted(documents: Iterable[Document]) -> dict[UUID, list[int]]:
 
 
 def _event(document: Document, end: date, days_left: int, step: int) -> DocumentExpiring | DocumentExpired:
-    kind = DocumentExpired if days_left < 0 else DocumentExpiring
-    return kind(
-        document_id=document.id,
-        company_id=document.company_id,
-        title=document.title,
-        uploaded_by=document.uploaded_by,
-        expires_on=end,
-        days_left=days_left,
-        step=step,
-        document_type=document.document_type,
-        employee_id=document.employee_id,
-    )
+    facts: dict[str, Any] = {
+        "document_id": document.id,
+        "company_id": document.company_id,
+        "title": document.title,
+        "uploaded_by": document.uploaded_by,
+        "expires_on": end,
+        "days_left": days_left,
+        "step": step,
+        "document_type": document.document_type,
+        "employee_id": document.employee_id,
+    }
+    return DocumentExpired(**facts) if days_left < 0 else DocumentExpiring(**facts)
