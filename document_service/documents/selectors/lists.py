@@ -6,10 +6,10 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from common.search import fold
 from common.security.principal import Principal
 from document_service.documents.models import Document, DocumentVersion
 from document_service.documents.selectors.search import with_tags, with_words
+from document_service.documents.selectors.terms import folded_name
 from document_service.documents.selectors.visibility import document_get, documents_visible_to
 
 EXACT_FILTERS = ("uploaded_by", "is_public", "is_archived", "employee_id", "document_type", "company_id")
@@ -35,7 +35,7 @@ def narrowed(
 ) -> QuerySet[Document]:
     """``documents`` of a category and with all of the tags, however those are spelled."""
     if query.get("category"):
-        documents = documents.filter(category_folded=fold(query["category"]))
+        documents = documents.filter(category_folded=folded_name(query["category"]))
     return with_tags(documents, query.get("tags", ()), company_id)
 
 

@@ -8,6 +8,7 @@ TITLE, TAG, FILE_NAME, DESCRIPTION = 100, 40, 40, 20
 EXACT_TAG = "#"
 MOST_WORDS = 10
 LONGEST_TERM = 100
+LONGEST_NAME = 200
 _WORD = re.compile(r"\w+")
 
 
@@ -17,9 +18,17 @@ def words(text: str) -> list[str]:
     return list(dict.fromkeys(word[:LONGEST_TERM] for word in found))
 
 
+def folded_name(name: str) -> str:
+    """A tag or a category as it is stored and looked for.
+
+    Cut off, because one letter may fold to eighteen, and an index takes only so many.
+    """
+    return fold(name)[:LONGEST_NAME]
+
+
 def tag_term(tag: str) -> str:
     """The term that stands for a whole tag."""
-    return EXACT_TAG + fold(tag)
+    return EXACT_TAG + folded_name(tag)
 
 
 def terms_of(*, title: str, tags: list[str], filename: str, description: str) -> dict[str, int]:

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from common.search import fold
 from document_service.documents.exceptions import (
     CategoryCycleError,
     CategoryNameTakenError,
@@ -14,6 +13,7 @@ from document_service.documents.exceptions import (
 )
 from document_service.documents.models import Document, DocumentCategory
 from document_service.documents.selectors.categories import category_ancestors
+from document_service.documents.selectors.terms import folded_name
 
 UNIQUE_NAME = "categories_have_different_names"
 
@@ -62,7 +62,7 @@ def category_update(*, category_id: UUID, **changes: Unpack[CategoryFields]) -> 
 
 
 def _save(category: DocumentCategory) -> None:
-    category.name_folded = fold(category.name)
+    category.name_folded = folded_name(category.name)
     try:
         with transaction.atomic():
             category.save()

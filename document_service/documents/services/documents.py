@@ -12,7 +12,6 @@ from common.contracts.document import DocumentDeleted, DocumentUploaded
 from common.errors import PermissionDeniedError
 from common.messaging.services import publish
 from common.reference.models import EmployeeRef
-from common.search import fold
 from common.security.principal import Principal
 from document_service.documents.choices import Action
 from document_service.documents.exceptions import DocumentNotFoundError, UnknownEmployeeError
@@ -22,6 +21,7 @@ from document_service.documents.models import (
     DocumentVersion,
     StoredFile,
 )
+from document_service.documents.selectors.terms import folded_name
 from document_service.documents.selectors.visibility import documents_visible_to, may_share, require
 from document_service.documents.services.search_terms import (
     search_terms_add,
@@ -174,7 +174,7 @@ def _columns(company_id: UUID, fields: DocumentFields) -> dict[str, Any]:
         values["tags"] = _distinct(values["tags"])
     if "category" in values:
         values["category"] = _category(company_id, values["category"])
-        values["category_folded"] = fold(values["category"])
+        values["category_folded"] = folded_name(values["category"])
     employee_id = values.get("employee_id")
     if employee_id is not None:
         employees = EmployeeRef.objects.filter(company_id=company_id, employee_id=employee_id)
@@ -185,7 +185,7 @@ def _columns(company_id: UUID, fields: DocumentFields) -> dict[str, Any]:
 
 def _category(company_id: UUID, name: str) -> str:
     """The name as the company's own category of that name spells it, or as it was given."""
-    known = DocumentCategory.objects.filter(company_id=company_id, name_folded=fold(name))
+    known = DocumentCategory.objects.filter(company_id=company_id, name_folded=folded_name(name))
     return known.values_list("name", flat=True).first() or name
 
 
@@ -193,5 +193,5 @@ def _distinct(tags: Sequence[str]) -> list[str]:
     """The tags as they are spelled first, without those that fold to nothing."""
     spelled: dict[str, str] = {}
     for tag in tags:
-        spelled.setdefault(fold(tag), tag)
+        spelled.setdefault(folded_name(tag), tag)
     return [tag for folded, tag in spelled.items() if folded]

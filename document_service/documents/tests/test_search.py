@@ -9,6 +9,7 @@ from common.security.tenancy import company_scope
 from document_service.documents.models import Document
 from document_service.documents.services.search_terms import search_terms_add
 from document_service.documents.tests.factories import DocumentFactory
+from document_service.documents.tests.files import sent
 
 pytestmark = pytest.mark.django_db
 
@@ -163,3 +164,19 @@ def test_an_index_may_answer_a_search_before_row_level_security_is_asked(db: Non
             [operator],
         )
         assert cursor.fetchone() == (True,)
+
+
+def test_letters_that_fold_to_many_are_stored_and_found(manager: Any) -> None:
+    long = "ﷺ" * 100
+    document = sent(manager, title=long, tags=long, category=long, description=long * 10)
+    assert manager.post("/categories", {"name": long}).status_code == 201
+    for query in (f"category={long}", f"tags={long}", f"search={long[:20]}"):
+        assert [row["id"] for row in manager.get(f"/documents?{query}").json()["documents"]] == [
+            document["id"]
+        ]
+    assert len(found(manager, long, tags=long, category=long)) == 1
+
+
+def test_a_description_of_many_words_is_searched_to_its_end(manager: Any) -> None:
+    sent(manager, description=" ".join(f"w{number}" for number in range(200)))
+    assert len(found(manager, "w0 w199")) == 1
