@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Membership",
             fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
                 ("user_id", models.UUIDField(verbose_name="person")),
                 ("company_id", models.UUIDField(blank=True, null=True, verbose_name="company")),
                 ("role", models.CharField(max_length=64, verbose_name="role")),

@@ -51,7 +51,8 @@ class Preference(models.Model):
 class Membership(models.Model):
     """The role a person has in a company, or in all of them (no ``company_id``), as auth last told."""
 
-    id = models.BigAutoField(primary_key=True)
+    # Follows from person and company: reading auth's events anew makes the same rows.
+    id = models.UUIDField(primary_key=True, editable=False)
     user_id = models.UUIDField(_("person"))
     company_id = models.UUIDField(_("company"), null=True, blank=True)
     role = models.CharField(_("role"), max_length=64)

@@ -1,7 +1,7 @@
 """Who has which role where, as auth tells."""
 
 from collections.abc import Sequence
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db.models import Q
 
@@ -26,20 +26,16 @@ def memberships_apply(events: Sequence[Event]) -> None:
             case UserDeleted():
                 gone.add(event.user_id)
                 roles = {place: role for place, role in roles.items() if place[0] != event.user_id}
-    _remove(roles, gone)
+    Membership.objects.filter(Q(user_id__in=gone) | Q(pk__in=[_key(place) for place in roles])).delete()
     Membership.objects.bulk_create(
         [
-            Membership(user_id=user_id, company_id=company_id, role=role)
-            for (user_id, company_id), role in roles.items()
+            Membership(id=_key(place), user_id=place[0], company_id=place[1], role=role)
+            for place, role in roles.items()
             if role is not None
         ]
     )
 
 
-def _remove(places: dict[Place, str | None], gone: set[UUID]) -> None:
-    if not places and not gone:
-        return
-    # Those of the same people elsewhere stay.
-    known = Membership.objects.filter(user_id__in={user_id for user_id, _company in places})
-    outdated = [row.pk for row in known if (row.user_id, row.company_id) in places]
-    Membership.objects.filter(Q(pk__in=outdated) | Q(user_id__in=gone)).delete()
+def _key(place: Place) -> UUID:
+    user_id, company_id = place
+    return uuid5(user_id, str(company_id or "all"))
