@@ -35,7 +35,8 @@ HARMS = {
     ),
     "somebody counted twice": (
         "company",
-        "INSERT INTO headcount_ledger (company_id, employee_id, saga_id, source_key, delta, reason, folded, happened_on)"
+        "INSERT INTO headcount_ledger"
+        " (company_id, employee_id, saga_id, source_key, delta, reason, folded, happened_on)"
         " SELECT company_id, employee_id, saga_id, source_key || ':again', 1, reason, true, happened_on"
         " FROM headcount_ledger WHERE delta = 1 LIMIT 1",
         "a completed hire",
