@@ -152,9 +152,7 @@ TEXTS: dict[str, str] = {
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_a_template_with_what_is_not_declared_is_refused(
-    manager: Person, text: str
-) -> None:
+def test_a_template_with_what_is_not_declared_is_refused(manager: Person, text: str) -> None:
     body = {
         "name": f"hostile_{uuid4().hex[:8]}",
         "type": "in_app",

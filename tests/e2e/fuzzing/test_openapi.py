@@ -19,6 +19,7 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.config import SchemathesisConfig
+from schemathesis.core.result import Ok
 from schemathesis.schemas import APIOperation, BaseSchema
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -56,6 +57,8 @@ SPOILING = ("PUT ", "DELETE ", "POST ")
 NAMED_IN_BODIES = {"company_id", "department_id", "employee_id", "user_id", "template_id"}
 
 Note = Callable[[str, object], None]
+Case = schemathesis.Case[Any]
+Operation = APIOperation[Any, Any, Any, Any]
 Json = dict[str, Any]
 
 
@@ -76,7 +79,7 @@ class Sender:
             person = self._leaving = self._leaving or self._things.registered()
         return {"Authorization": f"Bearer {person.token}"}
 
-    def try_out(self, case: schemathesis.Case) -> None:
+    def try_out(self, case: Case) -> None:
         """Send one request and check the answer; raises a failure that says how to repeat it."""
         operation = case.operation.label
         headers = self._headers(operation)
@@ -94,7 +97,7 @@ class Targets:
         self._things = things
         self._known: dict[str, Ids] = {}
 
-    def prepare(self, operation: APIOperation) -> None:
+    def prepare(self, operation: Operation) -> None:
         """Make what the operation's address names."""
         own = operation.label.startswith(SPOILING)
         self._known[operation.label] = self._things.named_in(operation.path, own=own)
@@ -166,6 +169,7 @@ def test_every_operation_answers_as_documented(
     document: BaseSchema, targets: Targets, sender: Sender, subtests: pytest.Subtests, record_property: Note
 ) -> None:
     for found in document.get_all_operations():
+        assert isinstance(found, Ok), found
         operation = found.ok()
         with subtests.test(operation.label):
             targets.prepare(operation)
@@ -177,7 +181,7 @@ def test_every_operation_answers_as_documented(
     record_property(f"answers by status with FUZZ_SEED={SEED}", counted)
 
 
-def made_up(operation: APIOperation, mode: GenerationMode, sender: Sender) -> None:
+def made_up(operation: Operation, mode: GenerationMode, sender: Sender) -> None:
     """Requests of one kind, until one shows a fault; that one is made as small as it can be."""
     if mode == GenerationMode.NEGATIVE and not takes_anything(operation):
         return
@@ -185,7 +189,7 @@ def made_up(operation: APIOperation, mode: GenerationMode, sender: Sender) -> No
     @seed(SEED)
     @settings(max_examples=CASES, database=None, deadline=None, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy(generation_mode=mode))
-    def ask(case: schemathesis.Case) -> None:
+    def ask(case: Case) -> None:
         sender.try_out(case)
 
     try:
@@ -195,15 +199,15 @@ def made_up(operation: APIOperation, mode: GenerationMode, sender: Sender) -> No
         assert mode == GenerationMode.NEGATIVE, operation.label
 
 
-def edges(operation: APIOperation) -> Iterator[schemathesis.Case]:
+def edges(operation: Operation) -> Iterator[Case]:
     """Every limit, choice and omission, one after the other."""
     schema = operation.schema
     configuration = schema.config.generation_for(operation=operation, phase="coverage")
-    return schema.iter_coverage_cases(
+    yield from schema.iter_coverage_cases(
         operation, generation_modes=list(GenerationMode), generation_config=configuration
     )
 
 
-def takes_anything(operation: APIOperation) -> bool:
+def takes_anything(operation: Operation) -> bool:
     """Whether there is anything that could be wrong in a request."""
     return bool(list(operation.iter_parameters()) or operation.body)
