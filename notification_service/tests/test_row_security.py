@@ -18,7 +18,7 @@ class TestRowSecurity(RowSecurityRules):
     def fill(self, company_id: UUID) -> None:
         TemplateFactory(company_id=company_id)
         DeliveryLogFactory(notification__company_id=company_id)
-        Membership.objects.create(user_id=uuid4(), company_id=company_id, role="company_manager")
+        Membership.objects.create(id=uuid4(), user_id=uuid4(), company_id=company_id, role="company_manager")
         HeardEvent.objects.create(
             event_id=uuid4(), company_id=company_id, type="test", occurred_at=timezone.now()
         )

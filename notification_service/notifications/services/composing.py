@@ -8,6 +8,7 @@ import structlog
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from common.contracts.base import Event, catalogue, from_wire
@@ -50,8 +51,19 @@ def _compose(heard: Sequence[HeardEvent]) -> int:
     if notices:
         notices_create(notices, facts.template_names())
         transaction.on_commit(_ring, robust=True)
-    HeardEvent.objects.bulk_update(heard, ["wake_at", "attempts", "waits_for", "payload"], batch_size=500)
+    _remember(heard)
     return len(notices)
+
+
+def _remember(heard: Sequence[HeardEvent]) -> None:
+    """Most events are through at the first attempt, and alike then: one plain statement serves them."""
+    through = [row.pk for row in heard if row.wake_at is None and not row.waits_for]
+    HeardEvent.objects.filter(pk__in=through).update(
+        wake_at=None, attempts=F("attempts") + 1, waits_for="", payload={}
+    )
+    others = [row for row in heard if row.wake_at is not None or row.waits_for]
+    if others:
+        HeardEvent.objects.bulk_update(others, ["wake_at", "attempts", "waits_for"], batch_size=500)
 
 
 def _attempt(row: HeardEvent, event: Event, facts: KnownFacts) -> list[Notification]:

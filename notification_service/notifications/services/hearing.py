@@ -33,6 +33,8 @@ def events_hear(received: Sequence[Received]) -> int:
             payload=to_wire(event),
             actor_id=meta.actor_id,
             occurred_at=meta.occurred_at,
+            # Given and not left to the database, so that many are written as a few arrays.
+            heard_at=now,
             wake_at=now,
         )
         for event, meta in received

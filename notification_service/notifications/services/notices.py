@@ -67,6 +67,9 @@ def notice_from(
         template_id=template.pk,
         priority=priority,
         scheduled_at=scheduled_at,
+        # Given and not left to the database, so that many are written as a few arrays.
+        created_at=now,
+        updated_at=now,
         **more,
     )
     if notice.type == Channel.IN_APP and (scheduled_at is None or scheduled_at <= now):
