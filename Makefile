@@ -37,7 +37,7 @@ manage: setup ## a management command: SERVICE=employee ARGS="doctor"
 test: setup ## every project's tests; PROJECT=auth_service and ARGS="-k words" choose some
 	@exec $(RUNTIME) test $(if $(PROJECT),--project $(PROJECT)) -- $(ARGS)
 
-fuzz: setup ## made-up requests to every operation: CASES=200 of each kind, SEED= repeats a run
+fuzz: setup ## made-up requests: CASES=200 to every operation; SEED= repeats a run
 	@FUZZ_CASES=$(or $(CASES),200) FUZZ_SEED=$(or $(SEED),$(shell date +%s)) \
 	    .venv/bin/python -m pytest tests/e2e/fuzzing $(ARGS)
 

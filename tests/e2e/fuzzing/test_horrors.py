@@ -80,7 +80,7 @@ def a_field_of(house: House, operation: Asked) -> str | None:
         return None
     whole = document(house.stack.url(operation.service))
     name = content["schema"]["$ref"].rpartition("/")[2]
-    return str(next(iter(whole["components"]["schemas"][name]["properties"])))
+    return str(next(iter(whole["components"]["schemas"][name].get("properties", ["anything"]))))
 
 
 def address_of(operation: Asked, ids: Mapping[str, str]) -> str:
