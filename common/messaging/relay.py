@@ -28,6 +28,8 @@ POLL = 1.0
 BROKER_CHECK = 0.5
 GATHER = 0.015
 """Seconds between two batches at the least: a batch costs every service some milliseconds, however small it is."""
+HELD_BACK = 0.05
+"""Seconds until a subscriber that was too busy is looked at again."""
 MAX_PAUSE = 10.0
 log = structlog.get_logger(__name__)
 
@@ -129,6 +131,9 @@ class Relay:
         self._events.wait(TICK)
         self._events.clear()
         self._sender.send()
+        if self._sender.held_back:
+            self._stopping.wait(HELD_BACK)
+            self._events.set()
 
     def _watch_broker(self) -> None:
         self._stopping.wait(BROKER_CHECK)

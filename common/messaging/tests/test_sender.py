@@ -84,6 +84,7 @@ def test_many_events_travel_in_batches_that_join(
     sender: Sender, broker: TestBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("common.messaging.sender.PAGE", 2)
+    monkeypatch.setattr("common.messaging.sender.BACKLOG", 3)
     subscribe()
     write(5)
     assert sender.send() == 5
@@ -168,10 +169,12 @@ def test_a_subscriber_that_is_down_does_not_fill_the_broker_and_misses_nothing(
     for _ in range(4):
         write(1)
         sender.send()
+    assert sender.held_back
     assert ranges(broker) == [(0, 1, [1]), (1, 2, [2])]
     broker.drop_one(QUEUE)
     broker.drop_one(QUEUE)
     assert sender.send() == 2
+    assert not sender.held_back
     assert ranges(broker) == [(2, 4, [3, 4])]
 
 
