@@ -8,10 +8,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common.api.answers import Answer, Pagination
+from common.api.fields import Name
 from common.api.query import ListQuery
 from common.api.rows import Row
 from common.api.serializers import StrictSerializer
-from company_service.companies.api.fields import Name
 from company_service.companies.api.serializers import Given
 from company_service.companies.choices import LicenseStatus, LicenseType, PeriodStatus
 from company_service.companies.models import License, LicensePeriod

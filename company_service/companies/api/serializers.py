@@ -9,9 +9,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from common.api.fields import Name
 from common.api.query import ListQuery, StrictQuery
 from common.api.serializers import StrictSerializer
-from company_service.companies.api.fields import Name
 from company_service.companies.choices import CompanySize, SubscriptionPlan
 from company_service.companies.models import Company, CompanySetting, Department
 from company_service.companies.selectors import CompanyStatistics

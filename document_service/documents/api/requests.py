@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from common.api.fields import Name
 from common.api.query import REPEATED, ListQuery, StrictQuery
 from common.api.serializers import StrictSerializer
 from document_service.documents.choices import Action, Audience, DocumentType
@@ -156,7 +157,7 @@ class LinkIn(StrictSerializer):
 class CategoryCreateIn(StrictSerializer):
     """A new category."""
 
-    name = serializers.CharField(max_length=100)
+    name = Name(max_length=100)
     description = serializers.CharField(required=False, allow_blank=True, max_length=500)
     parent_category_id = serializers.UUIDField(source="parent_id", required=False)
     color = serializers.CharField(required=False, allow_blank=True, max_length=20)

@@ -46,6 +46,8 @@ def test_a_name_is_a_companys_only_one_of_its_spelling(manager: Any, as_role: Cl
     [
         ({}, "name"),
         ({"name": " "}, "name"),
+        ({"name": "\u0084"}, "name"),
+        ({"name": "\u200f"}, "name"),
         ({"name": "x" * 101}, "name"),
         ({"name": "x", "description": "x" * 501}, "description"),
         ({"name": "x", "icon": "x" * 51}, "icon"),
