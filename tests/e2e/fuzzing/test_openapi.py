@@ -17,7 +17,7 @@ import schemathesis
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
-from schemathesis.checks import not_a_server_error
+from schemathesis.checks import CheckFunction, not_a_server_error
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.result import Ok
 from schemathesis.schemas import APIOperation, BaseSchema
@@ -89,7 +89,7 @@ class Sender:
         self.statuses[answer.status_code] += 1
         if operation in ENDING and answer.status_code == requests.codes.ok:
             self._leaving = None
-        without = [negative_data_rejection] if operation in REFUSED_BY_ROW else []
+        without: list[CheckFunction] = [negative_data_rejection] if operation in REFUSED_BY_ROW else []
         case.validate_response(answer, checks=CHECKS, excluded_checks=without, headers=headers)
 
 
