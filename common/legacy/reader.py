@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from common.legacy.errors import SourceUnreadableError
 from common.legacy.monolith import NOT_CARRIED, TABLES
@@ -55,7 +56,7 @@ class LegacyFile:
         """The number of rows of ``table``; 0 when the file has no such table."""
         if not self.has(table):
             return 0
-        return int(self._connection.execute(f"SELECT count(*) FROM {_quoted(table)}").fetchone()[0])
+        return int(self._connection.execute(f"SELECT count(*) FROM {quoted(table)}").fetchone()[0])
 
     def rows(self, table: str, *, after: int = 0) -> Iterator[Row]:
         """The rows of ``table`` in a fixed order without the first ``after``; none if there is no such table.
@@ -63,7 +64,7 @@ class LegacyFile:
         Raises SourceUnreadableError when the file turns out to be damaged.
         """
         if self.has(table):
-            query = f"SELECT * FROM {_quoted(table)} ORDER BY {self._order[table]} LIMIT -1 OFFSET ?"
+            query = f"SELECT * FROM {quoted(table)} ORDER BY {self._order[table]} LIMIT -1 OFFSET ?"
             with self._readable():
                 for cells in self._connection.execute(query, [after]):
                     yield dict(zip(self._tables[table], cells, strict=True))
@@ -74,7 +75,7 @@ class LegacyFile:
             self._function("wanted", wanted)
             query = (
                 f"SELECT * FROM (SELECT *, row_number() OVER (ORDER BY {self._order[table]}) - 1"
-                f" FROM {_quoted(table)}) WHERE wanted({_bytes(column)})"
+                f" FROM {quoted(table)}) WHERE wanted({_bytes(column)})"
             )
             with self._readable():
                 for *cells, place in self._connection.execute(query):
@@ -87,7 +88,7 @@ class LegacyFile:
             return frozenset()
         self._function("key", key)
         union = " UNION ALL ".join(
-            f"SELECT key({_bytes(column)}) AS k FROM {_quoted(table)} WHERE {_quoted(column)} IS NOT NULL"
+            f"SELECT key({_bytes(column)}) AS k FROM {quoted(table)} WHERE {quoted(column)} IS NOT NULL"
             for table, column in present
         )
         with self._readable():
@@ -95,6 +96,14 @@ class LegacyFile:
                 f"SELECT k FROM ({union}) GROUP BY k HAVING count(*) > 1 AND k <> ''"
             )
             return frozenset(row[0] for row in found)
+
+    def select(self, query: str, *parameters: Cell) -> Iterator[tuple[Any, ...]]:
+        """What ``query`` finds in the file; tables and columns in it are written by :func:`quoted`.
+
+        Raises SourceUnreadableError when the file turns out to be damaged.
+        """
+        with self._readable():
+            yield from self._connection.execute(query, parameters)
 
     def shape(self) -> SourceShape:
         """What the file has, lacks, and has beyond the known."""
@@ -119,9 +128,9 @@ class LegacyFile:
         for _schema, name, kind, _columns, without_rowid, _strict in listed:
             if kind != "table" or name.lower().startswith("sqlite_"):
                 continue
-            columns = self._connection.execute(f"PRAGMA table_info({_quoted(name)})").fetchall()
+            columns = self._connection.execute(f"PRAGMA table_info({quoted(name)})").fetchall()
             keys = [
-                _quoted(column[1]) for column in sorted(columns, key=lambda column: column[5]) if column[5]
+                quoted(column[1]) for column in sorted(columns, key=lambda column: column[5]) if column[5]
             ]
             tables[name.lower()] = tuple(column[1].lower() for column in columns)
             order[name.lower()] = ", ".join(keys) if without_rowid else "rowid"
@@ -163,11 +172,12 @@ def _as_text(cell: bytes | int | float | None) -> str:
         return ""
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """A name as SQL writes it."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def _bytes(column: str) -> str:
     """The column as SQLite's functions in Python can take it: they fail on text that is not UTF-8."""
-    name = _quoted(column)
+    name = quoted(column)
     return f"CASE typeof({name}) WHEN 'text' THEN CAST({name} AS BLOB) ELSE {name} END"
