@@ -35,6 +35,24 @@ class QuarantineReason(TextChoices):
     REFUSED = "refused", _("The service refused the row")
 
 
+class QuarantineState(TextChoices):
+    """What became of a row that was set aside."""
+
+    WAITING = "waiting", _("waiting")
+    IMPORTED = "imported", _("imported since")
+    DISCARDED = "discarded", _("discarded")
+
+
+class QuarantineStep(TextChoices):
+    """What somebody did about a row that was set aside."""
+
+    CORRECTED = "corrected", _("corrected")
+    REFUSED = "refused", _("tried, still refused")
+    IMPORTED = "imported", _("imported")
+    DISCARDED = "discarded", _("discarded")
+    PUT_BACK = "put_back", _("put back")
+
+
 class ToDoKind(TextChoices):
     """What HR has to complete or decide after an import."""
 

@@ -6,7 +6,14 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from common.legacy.choices import QuarantineReason, RunState, SubjectKind, ToDoKind
+from common.legacy.choices import (
+    QuarantineReason,
+    QuarantineState,
+    QuarantineStep,
+    RunState,
+    SubjectKind,
+    ToDoKind,
+)
 
 
 class ImportRun(models.Model):
@@ -86,6 +93,7 @@ class QuarantinedRow(models.Model):
     """An old row that could not be carried, with its full content.
 
     The id is derived from the row, so that it is set aside once however often its file is imported.
+    ``content`` stays what the file said; what people correct is kept beside it, by column.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
@@ -93,26 +101,82 @@ class QuarantinedRow(models.Model):
     company_id = models.UUIDField(_("company"), null=True, blank=True)
     table = models.CharField(_("table"), max_length=63)
     old_id = models.TextField(_("id in the old system"), blank=True)
+    # Where the row stands in the ledger: the entry of the plan, and the key within it.
+    entry = models.CharField(_("becomes"), max_length=63, blank=True, db_default="", editable=False)
+    key = models.TextField(blank=True, db_default="", editable=False)
     reason = models.CharField(_("reason"), max_length=20, choices=QuarantineReason)
     # Column name: what is wrong with its value.
     problems = models.JSONField(_("problems"), default=dict)
     detail = models.TextField(_("detail"), blank=True)
     content = models.JSONField(_("content"))
     created_at = models.DateTimeField(_("set aside"), db_default=Now(), editable=False)
+    # All below has a default in the database: an import does not write it.
+    state = models.CharField(
+        _("state"), max_length=10, choices=QuarantineState, db_default=QuarantineState.WAITING
+    )
+    corrections = models.JSONField(_("corrections"), db_default={})
+    target_id = models.UUIDField(_("became"), null=True, blank=True)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    # Nobody when a later import brought the row.
+    decided_by = models.UUIDField(_("decided by"), null=True, blank=True)
+    discard_reason = models.TextField(_("reason for discarding"), blank=True, db_default="")
 
     class Meta:
         db_table = "quarantined_rows"
         verbose_name = _("row set aside")
         verbose_name_plural = _("rows set aside")
         ordering = ["-created_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="a_decision_on_a_row_set_aside_says_when_and_why",
+                condition=Q(state=QuarantineState.WAITING, decided_at=None, target_id=None, discard_reason="")
+                | Q(state=QuarantineState.IMPORTED, decided_at__isnull=False, discard_reason="")
+                | (
+                    Q(state=QuarantineState.DISCARDED, decided_at__isnull=False, target_id=None)
+                    & ~Q(discard_reason="")
+                ),
+            ),
+        ]
         indexes = [
             models.Index(fields=["company_id", "-created_at"], name="quarantine_by_company"),
             models.Index(fields=["reason", "-created_at"], name="quarantine_by_reason"),
             models.Index(fields=["old_id"], name="quarantine_by_old_id"),
+            models.Index(
+                fields=["company_id", "table", "reason"],
+                name="quarantine_waiting",
+                condition=Q(state=QuarantineState.WAITING),
+            ),
+            models.Index(fields=["state", "-created_at", "id"], name="quarantine_by_state"),
         ]
 
     def __str__(self) -> str:
         return f"{self.table} {self.old_id}".strip()
+
+
+class QuarantineAction(models.Model):
+    """Who did what about a row that was set aside, and when; ``columns`` names what was corrected."""
+
+    id = models.BigAutoField(primary_key=True)
+    row = models.ForeignKey(
+        QuarantinedRow, models.CASCADE, related_name="history", verbose_name=_("row set aside")
+    )
+    company_id = models.UUIDField(_("company"), null=True, blank=True)
+    step = models.CharField(_("what was done"), max_length=10, choices=QuarantineStep)
+    columns = models.JSONField(_("columns"), db_default=[])
+    detail = models.TextField(_("detail"), blank=True, db_default="")
+    by = models.UUIDField(_("by"), null=True, blank=True)
+    # As the person was called then: another service knows who they are now.
+    by_name = models.TextField(_("by"), blank=True, db_default="")
+    at = models.DateTimeField(_("when"), db_default=Now(), editable=False)
+
+    class Meta:
+        db_table = "quarantine_actions"
+        verbose_name = _("step taken")
+        verbose_name_plural = _("what was done so far")
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.get_step_display()} {self.by_name}".strip()
 
 
 class ToDoItem(models.Model):
