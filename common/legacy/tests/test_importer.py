@@ -249,6 +249,6 @@ def test_an_import_killed_at_any_point_and_run_again_ends_the_same(
     after_death = content()
     with psycopg.connect(env.required("DATABASE_OWNER_URL"), autocommit=True) as owner:
         owner.execute("SELECT set_config('app.all_companies', 'on', false)")
-        owner.execute("TRUNCATE legacy_test, import_runs, import_tables, quarantined_rows, todo_items")
+        owner.execute("TRUNCATE legacy_test, import_runs, import_tables, quarantined_rows, todo_items CASCADE")
     assert run(source).tallies["people"].accounted == 23
     assert content() == after_death
