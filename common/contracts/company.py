@@ -34,6 +34,13 @@ class CompanyDeactivated(Event):
     company_id: UUID
 
 
+@event("company.removed", owner="company")
+class CompanyRemoved(Event):
+    """A company that an import had brought was taken away again: it never was."""
+
+    company_id: UUID
+
+
 @event("department.created", owner="company")
 class DepartmentCreated(Event):
     """A department exists."""
@@ -64,6 +71,7 @@ class DepartmentDeleted(Event):
 
     department_id: UUID
     company_id: UUID
+    source: str = ""
 
 
 @event("license.created", owner="company")
@@ -78,6 +86,7 @@ class LicenseCreated(Event):
     status: str
     issued_on: date | None = None
     expires_on: date | None = None
+    source: str = ""
 
 
 @event("license.updated", owner="company")
@@ -122,6 +131,14 @@ class LicenseExpired(Event):
     expires_on: date
     days_left: int = -1
     step: int = -1
+
+
+@event("license.removed", owner="company")
+class LicenseRemoved(Event):
+    """A licence that an import had brought was taken away again: it never was."""
+
+    license_id: UUID
+    company_id: UUID
 
 
 @event("headcount.changed", owner="company")

@@ -20,6 +20,7 @@ class DocumentUploaded(Event):
     category: str = ""
     employee_id: UUID | None = None
     expires_on: date | None = None
+    source: str = ""
 
 
 @event("document.versioned", owner="document")

@@ -60,6 +60,7 @@ class EmployeeTransferred(Event):
     company_id: UUID
     from_department_id: UUID | None
     to_department_id: UUID | None
+    source: str = ""
 
 
 @event("employee.terminated", owner="employee")
@@ -82,6 +83,15 @@ class EmployeeArchived(Event):
     company_id: UUID
 
 
+@event("employee.removed", owner="employee")
+class EmployeeRemoved(Event):
+    """An employment that an import had brought was taken away again, with all that was told of it: it never was."""
+
+    employee_id: UUID
+    company_id: UUID
+    user_id: UUID
+
+
 @event("leave.requested", owner="employee")
 class LeaveRequested(Event):
     """An employee asks for leave from ``start_date`` to ``end_date``, both inclusive; ``days`` are working days."""
@@ -95,6 +105,7 @@ class LeaveRequested(Event):
     end_date: date
     days: int
     manager_user_id: UUID | None = None
+    source: str = ""
 
 
 @event("leave.approved", owner="employee")
@@ -110,6 +121,7 @@ class LeaveApproved(Event):
     end_date: date
     days: int
     decided_by: UUID
+    source: str = ""
 
 
 @event("leave.rejected", owner="employee")
@@ -126,6 +138,7 @@ class LeaveRejected(Event):
     days: int
     decided_by: UUID
     reason: str = ""
+    source: str = ""
 
 
 @event("leave.cancelled", owner="employee")
@@ -141,6 +154,17 @@ class LeaveCancelled(Event):
     end_date: date
     days: int
     cancelled_by: UUID
+    source: str = ""
+
+
+@event("leave.removed", owner="employee")
+class LeaveRemoved(Event):
+    """A leave that an import had brought was taken away again: it never was."""
+
+    leave_id: UUID
+    company_id: UUID
+    employee_id: UUID
+    user_id: UUID
 
 
 @event("deduction.created", owner="employee")
@@ -155,6 +179,7 @@ class DeductionCreated(Event):
     amount: str
     status: str
     effective_date: date
+    source: str = ""
 
 
 @event("deduction.updated", owner="employee")
@@ -169,6 +194,17 @@ class DeductionUpdated(Event):
     amount: str
     status: str
     effective_date: date
+    source: str = ""
+
+
+@event("deduction.removed", owner="employee")
+class DeductionRemoved(Event):
+    """A deduction that an import had brought was taken away again: it never was."""
+
+    deduction_id: UUID
+    company_id: UUID
+    employee_id: UUID
+    user_id: UUID
 
 
 @event("violation.recorded", owner="employee")
@@ -182,6 +218,17 @@ class ViolationRecorded(Event):
     violation_type: str
     severity: str
     occurred_on: date
+    source: str = ""
+
+
+@event("violation.removed", owner="employee")
+class ViolationRemoved(Event):
+    """A violation that an import had brought was taken away again: it never was."""
+
+    violation_id: UUID
+    company_id: UUID
+    employee_id: UUID
+    user_id: UUID
 
 
 @event("review.submitted", owner="employee")

@@ -14,6 +14,7 @@ class NotificationCreated(Event):
     user_id: UUID
     channel: str
     template: str = ""
+    source: str = ""
 
 
 @event("notification.delivered", owner="notification")
@@ -42,6 +43,15 @@ class NotificationFailed(Event):
 @event("notification.read", owner="notification")
 class NotificationRead(Event):
     """The person has read a notice."""
+
+    notification_id: UUID
+    company_id: UUID
+    user_id: UUID
+
+
+@event("notification.removed", owner="notification")
+class NotificationRemoved(Event):
+    """A notice that an import had brought was taken away again: it never was."""
 
     notification_id: UUID
     company_id: UUID
