@@ -30,6 +30,9 @@ class QuarantineReason(TextChoices):
     MISSING_ID = "missing_id", _("The row has no id")
     REPEATED_ID = "repeated_id", _("An earlier row has the same id")
     UNKNOWN_COMPANY = "unknown_company", _("The company is not in the file")
+    UNKNOWN_EMPLOYEE = "unknown_employee", _("The employee is not in the file or was set aside")
+    UNKNOWN_USER = "unknown_user", _("The account is not in the file or was set aside")
+    UNKNOWN_OWNER = "unknown_owner", _("What it belongs to is not in the file or was set aside")
     REPEATED_EMAIL = "repeated_email", _("An earlier account has the same e-mail address")
     UNREADABLE_VALUES = "unreadable_values", _("Some values cannot be carried as they stand")
     REFUSED = "refused", _("The service refused the row")
@@ -66,6 +69,9 @@ class ToDoKind(TextChoices):
     UNREADABLE_VALUE = "unreadable_value", _("has a value that could not be carried")
     DUPLICATE_NAME = "duplicate_name", _("has the name of another one and was given a number")
     LINKED_ACCOUNT = "linked_account", _("was linked to the account with the same e-mail address")
+    UNKNOWN_PERSON = "unknown_person", _("names a person who is not known here")
+    MISSING_FILE = "missing_file", _("has no file in the folder that was given")
+    OTHER_FILE = "other_file", _("has a file of another size or kind than the old system says")
 
 
 class SubjectKind(TextChoices):
@@ -75,6 +81,12 @@ class SubjectKind(TextChoices):
     COMPANY = "company", _("company")
     EMPLOYEE = "employee", _("employee")
     DEPARTMENT = "department", _("department")
+    LICENSE = "license", _("licence")
+    LEAVE = "leave", _("leave")
+    DEDUCTION = "deduction", _("deduction")
+    VIOLATION = "violation", _("violation")
+    DOCUMENT = "document", _("document")
+    NOTIFICATION = "notification", _("notice")
 
 
 class RunState(TextChoices):
@@ -82,3 +94,14 @@ class RunState(TextChoices):
 
     RUNNING = "running", _("running or interrupted")
     FINISHED = "finished", _("finished")
+    ROLLING_BACK = "rolling_back", _("being taken back")
+    ROLLED_BACK = "rolled_back", _("taken back")
+
+
+class RowOutcome(TextChoices):
+    """What became of a row of the old file."""
+
+    IMPORTED = "imported", _("imported")
+    MERGED = "merged", _("merged")
+    QUARANTINED = "quarantined", _("set aside")
+    SKIPPED = "skipped", _("skipped")

@@ -10,6 +10,7 @@ from common.legacy.choices import (
     QuarantineReason,
     QuarantineState,
     QuarantineStep,
+    RowOutcome,
     RunState,
     SubjectKind,
     ToDoKind,
@@ -17,13 +18,19 @@ from common.legacy.choices import (
 
 
 class ImportRun(models.Model):
-    """One import of one file. A run that was interrupted goes on when the same file is imported again."""
+    """One import of one file. A run that was interrupted goes on when the same file is imported again.
+
+    An incremental run brings over only what has changed since the runs before it.
+    """
 
     id = models.UUIDField(primary_key=True, db_default=RandomUUID(), editable=False)
     name = models.CharField(_("name"), max_length=100)
     source = models.TextField(_("file"))
     fingerprint = models.CharField(_("fingerprint"), max_length=64)
-    state = models.CharField(_("state"), max_length=10, choices=RunState, default=RunState.RUNNING)
+    state = models.CharField(_("state"), max_length=12, choices=RunState, default=RunState.RUNNING)
+    incremental = models.BooleanField(_("only changes"), default=False)
+    # Of the rules that the file was read by: new rules read every row anew.
+    rules = models.CharField(_("rules"), max_length=16, blank=True, default="")
     created_at = models.DateTimeField(_("started"), db_default=Now(), editable=False)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
 
@@ -35,8 +42,8 @@ class ImportRun(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="a_finished_run_says_when",
-                condition=Q(state=RunState.FINISHED, finished_at__isnull=False)
-                | Q(state=RunState.RUNNING, finished_at__isnull=True),
+                condition=Q(state=RunState.RUNNING, finished_at__isnull=True)
+                | (~Q(state=RunState.RUNNING) & Q(finished_at__isnull=False)),
             ),
             models.UniqueConstraint(
                 name="a_file_is_imported_once_at_a_time",
@@ -60,11 +67,17 @@ class ImportTable(models.Model):
     name = models.CharField(_("table"), max_length=63)
     source_rows = models.PositiveBigIntegerField(_("rows in the file"))
     done = models.PositiveBigIntegerField(_("rows done"), default=0)
+    # Of the last row done; see LegacyFile.rows.
+    place = models.BigIntegerField(null=True, editable=False)
     imported = models.PositiveBigIntegerField(_("imported"), default=0)
     unchanged = models.PositiveBigIntegerField(_("there already"), default=0)
     merged = models.PositiveBigIntegerField(_("merged"), default=0)
     quarantined = models.PositiveBigIntegerField(_("set aside"), default=0)
     skipped = models.PositiveBigIntegerField(_("skipped"), default=0)
+    # Of an incremental run, beside the account of the file's rows: things changed and taken away here.
+    changed = models.PositiveBigIntegerField(_("changed"), default=0)
+    removed = models.PositiveBigIntegerField(_("taken away"), default=0)
+    conflicts = models.PositiveBigIntegerField(_("left as they are here"), default=0)
     details = models.JSONField(_("details"), default=dict)
 
     class Meta:
@@ -217,3 +230,49 @@ class ToDoItem(models.Model):
         about = f"{self.get_subject_kind_display()} {self.subject_name}"
         said = f" ({self.detail})" if self.detail else ""
         return f"{about} {self.get_kind_display()}{said}"
+
+
+class ImportedRow(models.Model):
+    """What became of one row of the old file as one entry of the plan: the import's ledger.
+
+    It holds no personal data. ``key`` is the old id, or ``#`` and the row's place when it has none of its own.
+    ``source_hash`` is of the old row and of what it depends on in the file; ``state_hash`` is of the thing
+    here right after the import last wrote it, and NULL when the row did not become a thing of its own.
+    """
+
+    pk = models.CompositePrimaryKey("name", "key")
+    name = models.CharField(_("becomes"), max_length=63)
+    key = models.TextField(_("id in the old system"))
+    outcome = models.CharField(_("outcome"), max_length=12, choices=RowOutcome)
+    target_id = models.UUIDField(_("became"), null=True)
+    company_id = models.UUIDField(_("company"), null=True)
+    # By an id of its own and not by a foreign key, which would be checked a million times for one run.
+    run_id = models.UUIDField(_("run"))
+    source_hash = models.BigIntegerField()
+    state_hash = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "imported_rows"
+        verbose_name = _("imported row")
+        verbose_name_plural = _("imported rows")
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.key}"
+
+
+class HandedOverCompany(models.Model):
+    """A company that works on the new side: what changes about it on the old side is left behind."""
+
+    company_id = models.UUIDField(_("company"), primary_key=True)
+    handed_over_at = models.DateTimeField(_("handed over"), db_default=Now(), editable=False)
+    # Nobody when the command did it.
+    handed_over_by = models.UUIDField(_("by"), null=True, blank=True)
+
+    class Meta:
+        db_table = "handed_over_companies"
+        verbose_name = _("company handed over")
+        verbose_name_plural = _("companies handed over")
+        ordering = ["-handed_over_at", "company_id"]
+
+    def __str__(self) -> str:
+        return str(self.company_id)
