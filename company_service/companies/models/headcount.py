@@ -14,19 +14,22 @@ from company_service.companies.models.companies import Company
 class HeadcountEntry(models.Model):
     """One person more or fewer, and why; ``source_key`` makes each cause count once.
 
-    Rows are never changed or deleted, which a trigger of the migration sees to. Only ``folded`` is set,
-    once, by the fold: a marker for each row and not the id folded to, because a transaction with a lower id
-    may commit after the fold has passed it. ``department_id`` has no foreign key: the history outlives
-    departments. ``happened_on`` is the day from which it is so, the day of counting at the latest.
+    Rows are never changed or deleted, which a trigger of the migrations sees to; but what an import brought
+    goes when it is taken back (``services.histories``), because it never was. Only ``folded`` is set, once, by
+    the fold: a marker for each row and not the id folded to, because a transaction with a lower id may commit
+    after the fold has passed it. ``department_id`` has no foreign key: the history outlives departments; and
+    ``company_id`` none in the database: people may be told of before their company is known, and after it
+    was taken back. ``happened_on`` is the day from which it is so, the day of counting at the latest.
     """
 
     id = models.BigAutoField(primary_key=True)
     company = models.ForeignKey(
         Company,
-        on_delete=models.PROTECT,
+        on_delete=models.DO_NOTHING,
         related_name="headcount_entries",
         verbose_name=_("company"),
         db_index=False,
+        db_constraint=False,
     )
     department_id = models.UUIDField(_("department's id"), null=True, blank=True)
     employee_id = models.UUIDField(_("employee's id"))

@@ -13,12 +13,18 @@ from company_service.companies.services.departments import (
     department_delete,
     department_update,
 )
-from company_service.companies.services.fold import HeadcountDifference, headcount_fold, headcount_recount
+from company_service.companies.services.fold import (
+    HeadcountDifference,
+    headcount_fold,
+    headcount_recount,
+    headcount_take_back,
+)
 from company_service.companies.services.headcount import (
     headcount_count_events,
     headcount_give_back,
     headcount_take,
 )
+from company_service.companies.services.histories import taking_back
 from company_service.companies.services.imports import (
     ImportedCompany,
     ImportedDepartment,
@@ -55,10 +61,12 @@ __all__ = [
     "headcount_give_back",
     "headcount_recount",
     "headcount_take",
+    "headcount_take_back",
     "license_create",
     "license_renew",
     "license_update",
     "license_withdraw",
     "licenses_announce",
     "setting_set",
+    "taking_back",
 ]

@@ -1,5 +1,6 @@
 """Folding the headcount ledger into totals, and checking the totals against it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,12 +9,15 @@ from django.db import connection, transaction
 from common.contracts.company import HeadcountChanged
 from common.messaging.services import Publication, publish_many
 from common.security.tenancy import all_companies
+from company_service.companies.services.histories import taking_back
 
 BATCH = 10_000
 # Marks rows and adds them up in one statement. Two folds at once take different rows; a killed one took none.
+# Entries of a company that is not known here yet wait for it.
 FOLD = """
 WITH picked AS MATERIALIZED (
-    SELECT id FROM headcount_ledger WHERE NOT folded ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+    SELECT l.id FROM headcount_ledger AS l JOIN companies AS c ON c.id = l.company_id
+    WHERE NOT l.folded ORDER BY l.id LIMIT %s FOR UPDATE OF l SKIP LOCKED
 ), taken AS (
     UPDATE headcount_ledger AS l SET folded = true FROM picked WHERE l.id = picked.id
     RETURNING l.company_id, l.delta
@@ -30,9 +34,28 @@ SELECT (SELECT count(*) FROM taken), totals.id, totals.company_id, totals.total,
 FROM totals JOIN changes USING (company_id)
 UNION ALL SELECT (SELECT count(*) FROM taken), null, null, null, null, null
 """
+TAKE_BACK = """
+WITH gone AS (DELETE FROM headcount_ledger WHERE employee_id = ANY(%s) RETURNING company_id, delta, folded)
+SELECT company_id, coalesce(sum(delta) FILTER (WHERE folded), 0) FROM gone GROUP BY company_id ORDER BY company_id
+"""
+# A statement of its own, to see what a fold has written that the one before waited for.
+LESSEN = """
+UPDATE headcount_totals AS t SET total = t.total - x.delta, version = t.version + 1, updated_at = now()
+FROM unnest(%s::uuid[], %s::int[]) AS x(company_id, delta)
+WHERE t.company_id = x.company_id AND x.delta <> 0
+RETURNING t.id, t.company_id, t.total, t.version, x.delta
+"""
+# As before anybody was counted.
+FORGET = """
+DELETE FROM headcount_totals AS t WHERE t.company_id = ANY(%s) AND t.total = 0
+    AND NOT EXISTS (SELECT FROM headcount_ledger AS l WHERE l.company_id = t.company_id)
+"""
 DIFFERENCES = """
 SELECT coalesce(l.company_id, t.company_id), coalesce(t.total, 0), coalesce(l.total, 0)
-FROM (SELECT company_id, sum(delta) AS total FROM headcount_ledger WHERE folded GROUP BY company_id) AS l
+FROM (
+    SELECT l.company_id, sum(l.delta) AS total FROM headcount_ledger AS l JOIN companies AS c ON c.id = l.company_id
+    WHERE l.folded GROUP BY l.company_id
+) AS l
 FULL JOIN headcount_totals AS t USING (company_id)
 WHERE coalesce(t.total, 0) <> coalesce(l.total, 0)
 ORDER BY 1
@@ -83,6 +106,28 @@ def _fold_batch() -> tuple[int, int]:
         ]
         publish_many(publications)
         return rows[0][0], len(publications)
+
+
+def headcount_take_back(employee_ids: Collection[UUID]) -> None:
+    """Delete every entry about these people, and take what was folded out of the totals: they never were.
+
+    In the caller's transaction and scope. Publishes headcount.changed where a total becomes another.
+    """
+    with taking_back(), connection.cursor() as cursor:
+        cursor.execute(TAKE_BACK, [list(employee_ids)])
+        folded = cursor.fetchall()
+        companies = [company_id for company_id, _ in folded]
+        cursor.execute(LESSEN, [companies, [delta for _, delta in folded]])
+        publish_many(
+            Publication(
+                HeadcountChanged(company_id=company_id, headcount=total, delta=-delta),
+                aggregate_id,
+                company_id,
+                version,
+            )
+            for aggregate_id, company_id, total, version, delta in cursor.fetchall()
+        )
+        cursor.execute(FORGET, [companies])
 
 
 def headcount_recount(*, apply: bool) -> list[HeadcountDifference]:

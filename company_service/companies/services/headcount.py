@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from common.contracts.company import UpdateHeadcount
-from common.contracts.employee import EmployeeHired, EmployeeTerminated, EmployeeTransferred
+from common.contracts.employee import EmployeeHired, EmployeeRemoved, EmployeeTerminated, EmployeeTransferred
 from common.days import today
 from common.errors import DomainError
 from common.messaging.consumers import Received
@@ -21,6 +21,7 @@ from company_service.companies.exceptions import (
 )
 from company_service.companies.models import HeadcountEntry
 from company_service.companies.selectors import headcount_get
+from company_service.companies.services.fold import headcount_take_back
 
 # An imported record of somebody who left is not counted.
 GONE = frozenset({"terminated", "archived"})
@@ -79,11 +80,23 @@ def headcount_give_back(calls: Sequence[Call[UpdateHeadcount]]) -> list[Outcome]
 def headcount_count_events(received: Sequence[Received]) -> None:
     """Count what employee events tell; a hire by the saga has been counted by the saga.
 
-    No limit applies: it has happened. An event that was counted before changes nothing.
+    No limit applies: it has happened. An event that was counted before changes nothing. Of whom an import
+    took back nothing is left, but for what is told later.
     """
-    HeadcountEntry.objects.bulk_create(
-        [entry for item in received for entry in _entries(item)], ignore_conflicts=True
-    )
+    removed = {
+        event.employee_id: place
+        for place, (event, _meta) in enumerate(received)
+        if isinstance(event, EmployeeRemoved)
+    }
+    if removed:
+        headcount_take_back(removed)
+    entries = [
+        entry
+        for place, item in enumerate(received)
+        for entry in _entries(item)
+        if place > removed.get(entry.employee_id, -1)
+    ]
+    HeadcountEntry.objects.bulk_create(entries, ignore_conflicts=True)
 
 
 def _refusal(call: Call[UpdateHeadcount], departments: set[UUID], seats: _Seats) -> DomainError | None:

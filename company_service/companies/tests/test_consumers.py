@@ -6,12 +6,13 @@ from uuid import UUID, uuid4
 import pytest
 
 from common.contracts.base import Event
-from common.contracts.employee import EmployeeHired, EmployeeTerminated, EmployeeTransferred
+from common.contracts.employee import EmployeeHired, EmployeeRemoved, EmployeeTerminated, EmployeeTransferred
 from common.messaging.consumers import Received
 from common.messaging.envelopes import EventMeta
-from company_service.companies import selectors
+from common.messaging.models import EventRecord
+from company_service.companies import selectors, services
 from company_service.companies.consumers import count_people
-from company_service.companies.models import Company, HeadcountEntry
+from company_service.companies.models import Company, HeadcountEntry, HeadcountTotal
 from company_service.companies.tests.factories import DepartmentFactory
 
 
@@ -46,6 +47,19 @@ def hired(
         source=source,
     )
     return received(event, company.id)
+
+
+def removed(hire: Received) -> Received:
+    event = hire[0]
+    assert isinstance(event, EmployeeHired)
+    taken_back = EmployeeRemoved(
+        employee_id=event.employee_id, company_id=event.company_id, user_id=event.user_id
+    )
+    return received(taken_back, event.company_id)
+
+
+def ledger() -> set[tuple[UUID, str, int]]:
+    return set(HeadcountEntry.objects.values_list("company_id", "source_key", "delta"))
 
 
 def terminated(company: Company, department: UUID | None = None) -> Received:
@@ -101,3 +115,54 @@ def test_a_transfer_moves_a_person_between_departments_of_one_company(company: C
     assert selectors.headcount_get(company.id) == 1
     count_people([terminated(company, department=shop.id)])
     assert selectors.department_get(shop.id).employee_count == 0
+
+
+@pytest.mark.parametrize("folded", [False, True])
+def test_whom_an_import_takes_back_was_never_counted(company: Company, folded: bool) -> None:
+    noura, omar = hired(company), hired(company)
+    count_people([noura])
+    services.headcount_fold()
+    before = ledger()
+    count_people([omar])
+    if folded:
+        services.headcount_fold()
+    count_people([removed(omar)])
+    services.headcount_fold()
+    assert (ledger(), selectors.headcount_get(company.id)) == (before, 1)
+    assert HeadcountTotal.objects.get().total == 1
+    assert services.headcount_recount(apply=False) == []
+
+
+def test_taking_everybody_back_leaves_nothing_behind_and_says_so(company: Company) -> None:
+    people = [hired(company) for _ in range(3)]
+    count_people(people)
+    services.headcount_fold()
+    count_people([removed(person) for person in people])
+    assert (ledger(), HeadcountTotal.objects.count()) == (set(), 0)
+    told = (
+        EventRecord.objects.filter(type="headcount.changed").order_by("id").values_list("payload", flat=True)
+    )
+    assert [(event["headcount"], event["delta"]) for event in told] == [(3, 3), (0, -3)]
+
+
+def test_only_what_is_told_before_a_removal_is_taken_back(company: Company) -> None:
+    first = hired(company)
+    again = received(first[0], company.id)
+    batch = [first, removed(first), again]
+    count_people(batch)
+    assert selectors.headcount_get(company.id) == 1
+    assert ledger() == {(company.id, f"event:{again[1].id}", 1)}
+    count_people(batch)
+    assert ledger() == {(company.id, f"event:{again[1].id}", 1)}
+
+
+def test_people_of_a_company_that_is_not_known_yet_wait_for_it(company: Company) -> None:
+    later = Company(id=uuid4(), name="Later", name_folded="later")
+    count_people([hired(later), hired(later)])
+    services.headcount_fold()
+    assert HeadcountTotal.objects.count() == 0
+    assert services.headcount_recount(apply=True) == []
+    later.save(force_insert=True)
+    services.headcount_fold()
+    assert selectors.headcount_get(later.id) == 2
+    assert HeadcountTotal.objects.get().total == 2
