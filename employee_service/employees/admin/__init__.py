@@ -2,6 +2,7 @@
 
 from employee_service.employees.admin.bulk import BulkHireAdmin, BulkHireRowAdmin
 from employee_service.employees.admin.employees import EmployeeAdmin
+from employee_service.employees.admin.expiries import MissingExpiryAdmin
 from employee_service.employees.admin.leaves import LeaveAdmin
 from employee_service.employees.admin.pay_and_conduct import DeductionAdmin, ReviewAdmin, ViolationAdmin
 
@@ -11,6 +12,7 @@ __all__ = [
     "DeductionAdmin",
     "EmployeeAdmin",
     "LeaveAdmin",
+    "MissingExpiryAdmin",
     "ReviewAdmin",
     "ViolationAdmin",
 ]

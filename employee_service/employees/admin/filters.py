@@ -55,11 +55,12 @@ class CompanyFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """The chosen company's rows."""
-        company_id = _chosen_company(request)
+        company_id = chosen_company(request)
         return queryset.filter(company_id=company_id) if company_id else queryset
 
 
-def _chosen_company(request: HttpRequest) -> UUID | None:
+def chosen_company(request: HttpRequest) -> UUID | None:
+    """The company that :class:`CompanyFilter` narrows the list to."""
     return _uuid(request.GET.get(CompanyFilter.parameter_name, ""))
 
 
@@ -80,7 +81,7 @@ class DepartmentFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """The departments of the company; of the chosen one, for those who serve several."""
         person = asking(request)
-        company_id = _chosen_company(request) if person.all_companies else person.company_id
+        company_id = chosen_company(request) if person.all_companies else person.company_id
         departments = department_choices(company_id) if company_id else []
         return [*departments, ("none", _("without a department"))]
 

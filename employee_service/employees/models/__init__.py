@@ -3,6 +3,7 @@
 from employee_service.employees.models.bulk import BulkHire, BulkHireRow
 from employee_service.employees.models.deductions import Deduction
 from employee_service.employees.models.employee import Employee, SearchTerm
+from employee_service.employees.models.expiries import MissingExpiry
 from employee_service.employees.models.history import EmploymentEvent
 from employee_service.employees.models.leaves import Leave
 from employee_service.employees.models.people import EmployeeProfile, Relationship
@@ -17,6 +18,7 @@ __all__ = [
     "EmployeeProfile",
     "EmploymentEvent",
     "Leave",
+    "MissingExpiry",
     "PerformanceReview",
     "Relationship",
     "SearchTerm",

@@ -196,6 +196,21 @@ class Employee(models.Model):
                 name="employees_by_passport",
                 condition=~Q(passport_number=""),
             ),
+            # The whole question of which dates of expiry are missing, so that it is answered and counted from
+            # the index alone.
+            models.Index(
+                fields=["company_id", "number", "id"],
+                name="employees_lacking_an_expiry",
+                condition=Q(lifecycle=Lifecycle.CURRENT)
+                & (
+                    Q(civil_id_expiry=None)
+                    | Q(passport_expiry=None)
+                    | (Q(residence_expiry=None) & ~Q(employee_type=EmployeeType.CITIZEN))
+                ),
+                include=[
+                    "civil_id_expiry", "passport_expiry", "residence_expiry", "employee_type", "department_id"
+                ],
+            ),
             # The group's own staff list every company's people.
             models.Index(fields=["number", "id"], name="employees_of_all_companies"),
         ]
