@@ -7,7 +7,13 @@ from celery.schedules import crontab
 from common.conf import env
 from common.conf.service import Service, service_settings
 
-SERVICE = Service(name="auth", apps=("auth_service.users",), owns_users=True, reference=("company",))
+SERVICE = Service(
+    name="auth",
+    apps=("auth_service.users",),
+    owns_users=True,
+    reference=("company",),
+    legacy="auth_service.users.legacy.plan",
+)
 globals().update(service_settings(SERVICE))
 
 # People's tokens: a short one that five services believe, and a session that only this one can renew.

@@ -6,7 +6,12 @@ from celery.schedules import crontab
 
 from common.conf.service import Service, service_settings
 
-SERVICE = Service(name="company", apps=("company_service.companies",), reference=("employee",))
+SERVICE = Service(
+    name="company",
+    apps=("company_service.companies",),
+    reference=("employee",),
+    legacy="company_service.companies.legacy.plan",
+)
 globals().update(service_settings(SERVICE))
 
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {

@@ -4,7 +4,10 @@ from common.conf import env
 from common.conf.service import Service, service_settings
 
 SERVICE = Service(
-    name="employee", apps=("employee_service.employees",), reference=("company", "department", "user")
+    name="employee",
+    apps=("employee_service.employees",),
+    reference=("company", "department", "user"),
+    legacy="employee_service.employees.legacy.plan",
 )
 globals().update(service_settings(SERVICE))
 

@@ -22,12 +22,16 @@ PORTS = {
 
 @dataclass(frozen=True)
 class Service:
-    """One of the six projects: its name, its apps, and which local copies of others' rows it keeps."""
+    """One of the six projects: its name, its apps, and which local copies of others' rows it keeps.
+
+    ``legacy`` is the dotted path of what it takes from the old application's file; see common/legacy/plan.py.
+    """
 
     name: str
     apps: tuple[str, ...]
     owns_users: bool = False
     reference: tuple[str, ...] = ()
+    legacy: str = ""
 
     @property
     def package(self) -> str:

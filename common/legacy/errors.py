@@ -25,3 +25,9 @@ class AnotherImportError(LegacyImportError):
 
 class UnaccountedRowsError(LegacyImportError):
     """The rows of a table do not add up to its source: a defect of the import, never of the file."""
+
+
+class NothingTakenError(LegacyImportError):
+    """The service has no part in the import; that is as it should be."""
+
+    exit_code = 0

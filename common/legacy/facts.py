@@ -10,6 +10,7 @@ from common.legacy.choices import Problem, QuarantineReason
 from common.legacy.emails import email_key
 from common.legacy.ids import employee_user_id, new_id
 from common.legacy.mapper import Quarantined, RowRefusedError
+from common.legacy.monolith import NOT_CARRIED, TABLES
 from common.legacy.old_companies import OldCompany, read_company
 from common.legacy.old_employees import OldEmployee, read_employee
 from common.legacy.old_users import OldUser, read_user
@@ -19,7 +20,25 @@ from common.legacy.values import Cell, ValueRefusedError, text
 # Why the other services leave an employee's row that the employee service does not carry.
 EMPLOYEE_SET_ASIDE: Final = "the employee service sets the employee aside"
 PEOPLE = (old_users.TABLE, old_employees.TABLE)
-OldT = TypeVar("OldT", OldUser, OldCompany, OldEmployee)
+OldT = TypeVar("OldT")
+PersonT = TypeVar("PersonT", OldUser, OldCompany, OldEmployee)
+
+
+@dataclass(frozen=True)
+class CarriedUser:
+    """An account that can be carried: its id here, and the company it belongs to, if any."""
+
+    id: UUID
+    company_id: UUID | None
+
+
+@dataclass(frozen=True)
+class CarriedEmployee:
+    """An employee who can be carried: the ids here of the person, the company and the account."""
+
+    id: UUID
+    company_id: UUID
+    user_id: UUID
 
 
 @dataclass(frozen=True)
@@ -35,10 +54,28 @@ class Facts:
     first_places: Mapping[tuple[str, str], int] = field(default_factory=dict)
     email_owners: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     accounts: Mapping[str, str] = field(default_factory=dict)
+    users: Mapping[str, CarriedUser] = field(default_factory=dict)
+    employees: Mapping[str, CarriedEmployee] = field(default_factory=dict)
+
+    def carried_company(self, old_id: str) -> UUID | None:
+        """The id here of a company that can be carried."""
+        return new_id(old_companies.TABLE, old_id) if old_id in self.companies else None
+
+    def carried_user(self, old_id: str) -> CarriedUser | None:
+        """The account, if it can be carried."""
+        return self.users.get(old_id)
+
+    def carried_employee(self, old_id: str) -> CarriedEmployee | None:
+        """The employee, if they can be carried."""
+        return self.employees.get(old_id)
+
+    def is_linked(self, old_employee_id: str) -> bool:
+        """Whether the employee is the same person as an account of the file."""
+        return old_employee_id in self.accounts
 
     def company(self, row: Row, place: int) -> OldCompany | Quarantined:
         """The company in ``row``, or why it cannot be carried."""
-        return self._accepted(old_companies.TABLE, read_company, row, place)
+        return self._with_company(old_companies.TABLE, read_company, row, place)
 
     def user(self, row: Row, place: int) -> OldUser | Quarantined:
         """The account in ``row``, or why it cannot be carried. One without a company may have none."""
@@ -49,7 +86,7 @@ class Facts:
 
     def employee(self, row: Row, place: int) -> OldEmployee | Quarantined:
         """The employee in ``row``, or why they cannot be carried."""
-        return self._accepted(old_employees.TABLE, read_employee, row, place)
+        return self._with_company(old_employees.TABLE, read_employee, row, place)
 
     def keeps_email(self, table: str, old_id: str, email: str) -> bool:
         """Whether the address ``email`` of this row stays its own: no other row has a better claim."""
@@ -65,13 +102,30 @@ class Facts:
 
     def company_of(self, row: Row) -> UUID | None:
         """The id here of the company that ``row`` names, if that company can be carried."""
-        old_id = _plain(row.get("company_id"))
-        return new_id(old_companies.TABLE, old_id) if old_id in self.companies else None
+        return self.carried_company(_plain(row.get("company_id")))
 
     def _sound_user(self, row: Row, place: int) -> OldUser | Quarantined:
-        return self._accepted(old_users.TABLE, read_user, row, place)
+        return self._with_company(old_users.TABLE, read_user, row, place)
 
-    def _accepted(self, table: str, read: Callable[[Row], OldT], row: Row, place: int) -> OldT | Quarantined:
+    def accepted(
+        self, table: str, read: Callable[[Row], OldT], row: Row, place: int, *, company_id: UUID | None = None
+    ) -> OldT | Quarantined:
+        """What ``read`` makes of the row; set aside without an id of its own and when ``read`` refuses it.
+
+        ``company_id`` is whose HR may see it then. ``read`` raises RowRefusedError.
+        """
+        if _is_blank(row.get("id")):
+            return Quarantined(QuarantineReason.MISSING_ID, {"id": Problem.MISSING}, company_id)
+        if self.first_places.get((table, _plain(row.get("id"))), place) != place:
+            return Quarantined(QuarantineReason.REPEATED_ID, company_id=company_id)
+        try:
+            return read(row)
+        except RowRefusedError as refused:
+            return Quarantined(QuarantineReason.UNREADABLE_VALUES, refused.problems, company_id)
+
+    def _with_company(
+        self, table: str, read: Callable[[Row], PersonT], row: Row, place: int
+    ) -> PersonT | Quarantined:
         company_id = self.company_of(row)
         old_id = _plain(row.get("id"))
         if _is_blank(row.get("id")):
@@ -100,12 +154,25 @@ def gather_facts(file: LegacyFile) -> Facts:
         for place, row in enumerate(file.rows(old_companies.TABLE))
         if isinstance(company := facts.company(row, place), OldCompany)
     )
-    return _with_email_owners(file, replace(facts, companies=companies))
+    return _with_people(file, _with_email_owners(file, replace(facts, companies=companies)))
+
+
+def _with_people(file: LegacyFile, facts: Facts) -> Facts:
+    users: dict[str, CarriedUser] = {}
+    employees: dict[str, CarriedEmployee] = {}
+    for place, row in enumerate(file.rows(old_users.TABLE)):
+        if isinstance(user := facts.user(row, place), OldUser):
+            users[user.old_id] = CarriedUser(user.id, user.company_id)
+    for place, row in enumerate(file.rows(old_employees.TABLE)):
+        if isinstance(employee := facts.employee(row, place), OldEmployee):
+            account = facts.account_of(employee.old_id)
+            employees[employee.old_id] = CarriedEmployee(employee.id, employee.company_id, account)
+    return replace(facts, users=users, employees=employees)
 
 
 def _first_places(file: LegacyFile) -> dict[tuple[str, str], int]:
     found: dict[tuple[str, str], int] = {}
-    for table in (*PEOPLE, old_companies.TABLE):
+    for table in TABLES.keys() - NOT_CARRIED:
         repeated = file.repeated([(table, "id")], lambda key: key)
         if repeated:
             for place, row in file.rows_where(table, "id", repeated.__contains__):

@@ -6,17 +6,19 @@ So a killed import has done whole batches only, and a new start of the same file
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.db import DataError, IntegrityError, connection, transaction
 
 from common.errors import DomainError
+from common.legacy.account import present
 from common.legacy.choices import QuarantineReason
 from common.legacy.content import preserved
 from common.legacy.errors import UnaccountedRowsError
@@ -25,7 +27,8 @@ from common.legacy.ids import new_id
 from common.legacy.mapper import Imported, Merged, Outcome, Quarantined, Skipped, ToDo
 from common.legacy.models import ImportRun, QuarantinedRow, ToDoItem
 from common.legacy.monolith import SECRETS
-from common.legacy.plan import Plan, TableImport, Tally, Written
+from common.legacy.plan import TableImport, Tally, Written
+from common.legacy.plans import PlanOf, make_plan
 from common.legacy.reader import LegacyFile, Row
 from common.legacy.services import (
     REASON,
@@ -66,11 +69,12 @@ class _DryRunError(Exception):
 
 def import_file(
     file: LegacyFile,
-    plan: Callable[..., Plan],
+    plan: PlanOf,
     *,
     name: str,
     batch_size: int,
     dry_run: bool = False,
+    uploads: Path | None = None,
     progress: Progress = lambda _table, _done, _rows: None,
 ) -> Result:
     """Import the tables of ``plan(facts)``; ``name`` is the run's unless it resumes one.
@@ -78,7 +82,7 @@ def import_file(
     A dry run does the same, takes every batch back and keeps no record of itself. Raises AnotherImportError,
     SourceUnreadableError (the batches before stay) and UnaccountedRowsError.
     """
-    tables = plan(gather_facts(file))
+    tables = make_plan(plan, gather_facts(file), uploads)
     source_rows = {table.name: file.count(table.table) for table in tables}
     if dry_run:
         tallies = {name: Tally(source_rows=rows) for name, rows in source_rows.items()}
@@ -166,7 +170,7 @@ class _Importer:
     def _apply(self, mapped: Sequence[tuple[int, Row, Outcome[Any]]], tally: Tally) -> _Records:
         """Write what is new of the batch, and count what became of every row."""
         found = [(place, row, item) for place, row, item in mapped if isinstance(item, Imported)]
-        existing = self._table.existing({item.id for _place, _row, item in found})
+        existing = self._existing({item.id for _place, _row, item in found})
         fresh: dict[UUID, tuple[int, Row, Imported[Any]]] = {}
         for place, row, item in found:
             if item.id not in existing:
@@ -190,6 +194,11 @@ class _Importer:
                     tally.skip(outcome.rule)
         self._note(records, tally, written.todo)
         return records
+
+    def _existing(self, ids: Collection[UUID]) -> set[UUID]:
+        if self._table.existing is not None:
+            return self._table.existing(ids)
+        return present(self._table.account, ids) if self._table.account else set()
 
     def _count_known(self, tally: Tally, *, there: bool) -> None:
         if there and not self._table.shared:

@@ -27,11 +27,15 @@ class ToDo:
 
 @dataclass(frozen=True)
 class Imported(Generic[ArgsT]):
-    """The row becomes the thing ``id``, made by a service from ``args``, unless it is there already."""
+    """The row becomes the thing ``id``, made by a service from ``args``, unless it is there already.
+
+    ``company_id`` is the company that the thing belongs to, if any: who owns it decides whose changes win.
+    """
 
     id: UUID
     args: ArgsT
     todo: Sequence[ToDo] = ()
+    company_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class Merged:
     """The row's content goes into a thing that another row makes."""
 
     into: UUID
+    company_id: UUID | None = None
 
 
 @dataclass(frozen=True)

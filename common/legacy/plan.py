@@ -22,11 +22,53 @@ class Written:
 
 
 @dataclass(frozen=True)
+class Column(Generic[ArgsT]):
+    """One thing that an import writes and that can be compared with what the mapper made of the old row.
+
+    ``here`` is an SQL expression over the account's ``source``, of the PostgreSQL type ``type``;
+    ``expected`` is what it should be, as :func:`common.legacy.staging.stage` takes it.
+    """
+
+    name: str
+    type: str
+    here: str
+    expected: Callable[[ArgsT], Any]
+
+
+@dataclass(frozen=True)
+class Account(Generic[ArgsT]):
+    """Where the things of a TableImport stand here, and what of them is compared.
+
+    ``source`` is what follows FROM (``employees t LEFT JOIN employee_profiles p ON p.employee_id = t.id``);
+    ``key`` and ``company`` are SQL expressions over it, the latter None for things of no company. ``columns``
+    are all that people can change: a thing in which none of them differs is as the import wrote it. The sums
+    of the columns named in ``money`` are compared company by company. ``references`` says of which kind the
+    ids in a column are, such as ``{"company_id": "company"}``: company, user, employee or department.
+    """
+
+    source: str
+    key: str
+    company: str | None
+    columns: Sequence[Column[ArgsT]]
+    money: Sequence[str] = ()
+    references: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class TableImport(Generic[ArgsT]):
     """How one old ``table`` comes into this service.
 
-    ``name`` is what it becomes here. ``existing`` says which of some ids are here already. ``write`` calls
-    the service; it raises for a whole batch when the database refuses a row, and is then called with halves.
+    ``name`` is what it becomes here. ``map`` is pure, and called for rows in any order. The others are called
+    in a transaction that sees every company:
+
+    * ``write`` makes new things, with their events, and refuses those that cannot be made. When the database
+      refuses a row it raises for the whole batch, and is then called with halves, down to the row to blame.
+    * ``change`` brings things that are here to the state of their args, with update events for what really
+      changes; raising works as for ``write``.
+    * ``remove`` takes things away with all that the import hung on them, and tells of it by ``*.removed``
+      events; it answers the ids that must stay and why, in a sentence for the report.
+    * ``account`` says where the things stand.
+
     With ``shared`` several rows may make one thing: the rows after the first count as merged. ``rules`` are
     sentences for the report about what is deliberately not as it was.
     """
@@ -34,8 +76,11 @@ class TableImport(Generic[ArgsT]):
     name: str
     table: str
     map: Mapper[ArgsT]
-    existing: Callable[[Collection[UUID]], set[UUID]]
     write: Callable[[Sequence[Imported[ArgsT]]], Written]
+    account: Account[ArgsT] | None = None
+    change: Callable[[Sequence[Imported[ArgsT]]], Written] | None = None
+    remove: Callable[[Collection[UUID]], Mapping[UUID, str]] | None = None
+    existing: Callable[[Collection[UUID]], set[UUID]] | None = None
     shared: bool = False
     rules: Sequence[str] = ()
 

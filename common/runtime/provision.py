@@ -150,8 +150,12 @@ def _make_database(connection: psycopg.Connection, database: Database) -> None:
         connection.execute(sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0").format(name, owner))
     for each in (name, sql.Identifier("postgres"), sql.Identifier("template1")):
         connection.execute(sql.SQL("REVOKE CONNECT, TEMPORARY ON DATABASE {} FROM PUBLIC").format(each))
+    # TEMPORARY for imports: COPY is not allowed into tables with row-level security, so rows are copied into
+    # temporary tables and go from there under the policies. Those are seen by their own session alone.
     connection.execute(
-        sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(name, sql.Identifier(app_role(database.service)))
+        sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(
+            name, sql.Identifier(app_role(database.service))
+        )
     )
 
 

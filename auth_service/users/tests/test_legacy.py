@@ -15,6 +15,7 @@ from common.legacy.mapper import Imported, Merged, Quarantined, Skipped
 from common.legacy.models import QuarantinedRow, ToDoItem
 from common.security.tenancy import all_companies
 from common.testing.database import TestDatabase
+from common.testing.legacy_facts import known_facts
 from common.testing.legacy_files import (
     CARRIED,
     PASSWORD_HASH,
@@ -33,7 +34,7 @@ from common.testing.legacy_runs import (
     table_content,
 )
 
-FACTS = Facts(companies=frozenset({"company-1", "company-2"}))
+FACTS = known_facts(companies=["company-1", "company-2"])
 COMPANY = new_id("companies", "company-1")
 
 

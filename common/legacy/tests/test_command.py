@@ -3,13 +3,13 @@
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from common.legacy.command import ImportLegacyCommand
 from common.legacy.facts import Facts
 from common.legacy.mapper import Outcome, Quarantined, Skipped
 from common.legacy.models import ImportRun, QuarantinedRow
@@ -26,20 +26,17 @@ def plan(facts: Facts) -> Plan:
         found = facts.employee(row, place)
         return found if isinstance(found, Quarantined) else Skipped("nobody is wanted")
 
-    return [TableImport("people", "employees", mapped, lambda _ids: set(), lambda _items: Written())]
-
-
-class Command(ImportLegacyCommand):
-    plan = plan
+    return [TableImport("people", "employees", mapped, lambda _items: Written())]
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Callable[..., list[str]]:
+def run(tmp_path: Path, settings: Any) -> Callable[..., list[str]]:
     """Run the command with reports under ``tmp_path``; returns the lines it printed."""
+    settings.SERVICE = replace(settings.SERVICE, legacy=f"{__name__}.plan")
 
     def command(source: Path, **options: Any) -> list[str]:
         out = io.StringIO()
-        call_command(Command(stdout=out), source=source, report_dir=tmp_path / "reports", **options)
+        call_command("import_legacy", source=source, report_dir=tmp_path / "reports", stdout=out, **options)
         return out.getvalue().splitlines()
 
     return command
@@ -109,4 +106,12 @@ def test_a_report_that_cannot_be_written_is_exit_code_2(
 def test_a_batch_has_at_least_one_row(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     for size in ("0", "-1", "many"):
         with pytest.raises(CommandError):
-            call_command(Command(), "--source", str(tmp_path), "--batch-size", size)
+            call_command("import_legacy", "--source", str(tmp_path), "--batch-size", size)
+
+
+@pytest.mark.usefixtures("db")
+def test_a_service_that_takes_nothing_from_the_file_says_so(tmp_path: Path, settings: Any) -> None:
+    settings.SERVICE = replace(settings.SERVICE, legacy="")
+    out = io.StringIO()
+    call_command("import_legacy", source=tmp_path / "old.db", report_dir=tmp_path / "reports", stdout=out)
+    assert "takes nothing from the old file" in out.getvalue()

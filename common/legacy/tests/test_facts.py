@@ -20,9 +20,10 @@ from common.legacy.old_employees import OldEmployee, read_employee
 from common.legacy.old_users import OldUser, read_user
 from common.legacy.reader import open_legacy
 from common.legacy.tests.test_values import cells
+from common.testing.legacy_facts import known_facts
 from common.testing.legacy_files import SECOND, company, employee, user, write_legacy_file
 
-KNOWN = Facts(companies=frozenset({"company-1", "company-2"}))
+KNOWN = known_facts(companies=["company-1", "company-2"])
 
 
 def facts_of(folder: Path, **tables: Any) -> Facts:

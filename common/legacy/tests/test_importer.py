@@ -5,10 +5,10 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import psycopg
 import pytest
@@ -23,7 +23,7 @@ from common.legacy.importer import Result, import_file
 from common.legacy.mapper import Imported, Merged, Outcome, Quarantined, Skipped, ToDo
 from common.legacy.models import ImportRun, ImportTable, QuarantinedRow, ToDoItem
 from common.legacy.old_employees import OldEmployee
-from common.legacy.plan import Plan, TableImport, Written
+from common.legacy.plan import Account, Column, Plan, TableImport, Written
 from common.legacy.reader import LegacyFile, Row, open_legacy
 from common.legacy.services import run_start
 from common.security.tenancy import all_companies, company_scope
@@ -32,10 +32,12 @@ from common.testing.legacy_files import company, employee, write_dirty_file, wri
 DIES = Path(__file__).with_name("dying_import.py")
 
 
-def existing(ids: Collection[UUID]) -> set[UUID]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM legacy_test WHERE id = ANY(%s)", [list(ids)])
-        return {row[0] for row in cursor.fetchall()}
+PEOPLE = Account[OldEmployee](
+    source="legacy_test t",
+    key="t.id",
+    company=None,
+    columns=[Column("name", "text", "t.name", lambda args: args.name)],
+)
 
 
 def write(items: Sequence[Imported[OldEmployee]]) -> Written:
@@ -61,7 +63,7 @@ def plan(facts: Facts) -> Plan:
         todo = ToDo(ToDoKind.MISSING_HIRE_DATE, SubjectKind.EMPLOYEE, found.id, found.name, found.company_id)
         return Imported(found.id, found, () if found.hire_date else (todo,))
 
-    return [TableImport("people", "employees", mapped, existing, write)]
+    return [TableImport("people", "employees", mapped, write, PEOPLE)]
 
 
 @pytest.fixture
@@ -210,7 +212,7 @@ def test_two_imports_of_one_file_do_not_both_go_on(source: Path) -> None:
             ImportTable.objects.update(done=20, imported=20)
             return write(items)
 
-        return [TableImport(table.name, table.table, table.map, table.existing, other_import_moves)]
+        return [replace(table, write=other_import_moves)]
 
     with pytest.raises(AnotherImportError):
         run(source, tables=meddling)
@@ -249,6 +251,8 @@ def test_an_import_killed_at_any_point_and_run_again_ends_the_same(
     after_death = content()
     with psycopg.connect(env.required("DATABASE_OWNER_URL"), autocommit=True) as owner:
         owner.execute("SELECT set_config('app.all_companies', 'on', false)")
-        owner.execute("TRUNCATE legacy_test, import_runs, import_tables, quarantined_rows, todo_items CASCADE")
+        owner.execute(
+            "TRUNCATE legacy_test, import_runs, import_tables, quarantined_rows, todo_items CASCADE"
+        )
     assert run(source).tallies["people"].accounted == 23
     assert content() == after_death

@@ -71,7 +71,6 @@ def test_the_run_time_role_reads_and_writes_what_migrations_make(stack: Stack, t
         "DROP TABLE papers",
         "ALTER TABLE papers ADD COLUMN more text",
         "CREATE TABLE more (id int)",
-        "CREATE TEMPORARY TABLE more (id int)",
         "CREATE SCHEMA more",
         "CREATE ROLE more",
         "CREATE TABLE more (paper_id bigint REFERENCES papers)",

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from common.legacy.facts import Facts
 from common.legacy.ids import department_id, new_id
 from common.legacy.mapper import Imported, Quarantined, Skipped
 from common.legacy.models import ToDoItem
 from common.security.tenancy import all_companies
 from common.testing.database import TestDatabase
+from common.testing.legacy_facts import known_facts
 from common.testing.legacy_files import CARRIED, company, employee, write_dirty_file, write_legacy_file
 from common.testing.legacy_runs import (
     REAL_FILES,
@@ -24,7 +24,7 @@ from company_service.companies import services
 from company_service.companies.legacy import map_company, map_department
 from company_service.companies.models import Company, Department
 
-FACTS = Facts(companies=frozenset({"company-1", "company-2"}))
+FACTS = known_facts(companies=["company-1", "company-2"])
 COMPANY = new_id("companies", "company-1")
 
 

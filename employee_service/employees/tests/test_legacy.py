@@ -13,6 +13,7 @@ from common.legacy.mapper import Imported, Quarantined
 from common.legacy.models import QuarantinedRow, ToDoItem
 from common.security.tenancy import all_companies, company_scope
 from common.testing.database import TestDatabase
+from common.testing.legacy_facts import known_facts
 from common.testing.legacy_files import (
     CARRIED,
     SET_ASIDE,
@@ -33,7 +34,7 @@ from employee_service.employees.legacy import map_employee
 from employee_service.employees.models import Employee, EmployeeProfile
 from employee_service.employees.services.imports import ImportedEmployee, ImportedProfile
 
-FACTS = Facts(companies=frozenset({"company-1", "company-2"}))
+FACTS = known_facts(companies=["company-1", "company-2"])
 COMPANY = new_id("companies", "company-1")
 
 

@@ -1,25 +1,24 @@
-"""The command ``import_legacy``, whole but for what a service takes from the file."""
+"""``manage.py import_legacy``: what the service takes from the old application's file."""
 
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from common.conf import env
 from common.conf.service import ROOT
-from common.legacy.errors import LegacyImportError
+from common.legacy.errors import LegacyImportError, NothingTakenError
 from common.legacy.importer import import_file
-from common.legacy.plan import Plan
+from common.legacy.plans import service_plan
 from common.legacy.reader import open_legacy
 from common.legacy.report import Report, make_folder, write_json
 
 
-class ImportLegacyCommand(BaseCommand):
-    """Base of each service's command; ``plan`` makes the service's tables from the facts of the file.
+class Command(BaseCommand):
+    """The operator's command.
 
     Exit codes: 0 every row is accounted for; 1 the import could not be finished or does not add up;
     2 the file cannot be read or the report cannot be written.
@@ -30,13 +29,15 @@ class ImportLegacyCommand(BaseCommand):
         " cannot be carried are set aside with their content, and an interrupted import goes on where it"
         " stopped."
     )
-    plan: ClassVar[Callable[..., Plan]]
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options."""
         parser.add_argument("--source", type=Path, required=True, help="the old application's database file")
         parser.add_argument("--dry-run", action="store_true", help="do everything, then take it back")
-        parser.add_argument("--batch-size", type=_positive, default=1_000, help="rows in one transaction")
+        parser.add_argument("--batch-size", type=_positive, default=5_000, help="rows in one transaction")
+        parser.add_argument(
+            "--uploads", type=Path, help="the folder with the old application's uploaded files"
+        )
         parser.add_argument(
             "--report-dir",
             type=Path,
@@ -51,22 +52,38 @@ class ImportLegacyCommand(BaseCommand):
         """Import, report, and end with one sentence."""
         try:
             self._import(
-                **{key: options[key] for key in ("source", "dry_run", "batch_size", "report_dir", "run")}
+                **{
+                    key: options[key]
+                    for key in ("source", "dry_run", "batch_size", "report_dir", "run", "uploads")
+                }
             )
+        except NothingTakenError as error:
+            self.stdout.write(str(error))
         except LegacyImportError as error:
             raise CommandError(str(error), returncode=error.exit_code) from error
 
-    def _import(self, *, source: Path, dry_run: bool, batch_size: int, report_dir: Path, run: str) -> None:
+    def _import(
+        self,
+        *,
+        source: Path,
+        dry_run: bool,
+        batch_size: int,
+        report_dir: Path,
+        run: str,
+        uploads: Path | None,
+    ) -> None:
+        plan = service_plan()
         name = run or datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
         # Before anything is imported: an import without its report would be a rumour.
         make_folder(report_dir)
         with open_legacy(source) as file:
             result = import_file(
                 file,
-                type(self).plan,
+                plan,
                 name=name,
                 batch_size=batch_size,
                 dry_run=dry_run,
+                uploads=uploads,
                 progress=self._show_progress,
             )
             report = Report(
