@@ -56,6 +56,7 @@ class Document(CompanyRow):
     is_archived = models.BooleanField(_("archived"), default=False)
     uploaded_by = models.UUIDField(_("uploaded by"))
     employee_id = models.UUIDField(_("about the employee"), null=True, blank=True)
+    license_id = models.UUIDField(_("of the licence"), null=True, blank=True)
     document_type = models.CharField(_("type"), max_length=30, choices=DocumentType.choices, blank=True)
     document_number = models.CharField(_("number"), max_length=100, blank=True)
     expires_on = models.DateField(_("last valid day"), null=True, blank=True)
@@ -74,6 +75,11 @@ class Document(CompanyRow):
     )
     download_count = models.PositiveIntegerField(_("downloads"), default=0)
     view_count = models.PositiveIntegerField(_("views"), default=0)
+    old_id = models.CharField(
+        _("id in the old system"), max_length=64, blank=True, default="", db_default="", editable=False
+    )
+    # What the old system said beside that: where its file was, and what has no column here.
+    old_values = models.JSONField(_("old values"), default=dict, db_default={}, blank=True, editable=False)
 
     class Meta:
         db_table = "documents"
@@ -120,6 +126,11 @@ class Document(CompanyRow):
                 fields=["company_id", "employee_id"],
                 condition=Q(employee_id__isnull=False),
                 name="documents_by_employee",
+            ),
+            models.Index(
+                fields=["company_id", "license_id"],
+                condition=Q(license_id__isnull=False),
+                name="documents_by_license",
             ),
             models.Index(
                 fields=["company_id", "-created_at", "-id"],

@@ -53,6 +53,9 @@ class Notification(CompanyRow):
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     round = models.PositiveSmallIntegerField(_("sent again by hand"), default=0)
     error = models.TextField(_("last error"), blank=True, default="")
+    old_id = models.CharField(
+        _("id in the old system"), max_length=64, blank=True, default="", db_default="", editable=False
+    )
     urgency = models.GeneratedField(
         verbose_name=_("order of sending"),
         expression=Case(
