@@ -52,7 +52,8 @@ class OldUser:
         return f"{self.first_name} {self.last_name}".strip() or self.written_email or self.old_id
 
 
-def _permissions(cell: Cell) -> tuple[str, ...]:
+def permissions_of(cell: Cell) -> tuple[str, ...]:
+    """The permissions in a JSON array, each in one spelling; raises ValueRefusedError for broken JSON."""
     return tuple(permission(code) for code in text_list(cell))
 
 
@@ -69,7 +70,7 @@ def read_user(row: Row) -> OldUser:
         last_name=fields.take("last_name", name, ""),
         password=fields.take("password", partial(text, longest=128), ""),
         role=fields.take("role", partial(word, known=ROLES, default="worker"), ""),
-        permissions=fields.take("permissions", _permissions, ()),
+        permissions=fields.take("permissions", permissions_of, ()),
         is_active=fields.take("is_active", partial(boolean, default=True), instead=False),
         email_verified=fields.take("email_verified", partial(boolean, default=False), instead=False),
         last_login_at=fields.take("last_login_at", moment, None),

@@ -16,6 +16,13 @@ ROLES: Final = {
 EMPLOYEE_STATUSES: Final = {
     word: word for word in ("active", "inactive", "on_leave", "terminated", "archived")
 }
+LICENSE_STATUSES: Final = {word: word for word in ("active", "expired", "pending")}
+LICENSE_TYPES: Final = {
+    word: word
+    for word in (
+        "main branch commercial industrial professional import_export tailoring fabric jewelry restaurant service"
+    ).split()
+}
 EMPLOYEE_TYPES: Final = {"citizen": "citizen", "expatriate": "expatriate"}
 GENDERS: Final = {
     "male": "male", "m": "male", "ذكر": "male",
@@ -23,17 +30,29 @@ GENDERS: Final = {
     "other": "other",
     "prefer_not_to_say": "prefer_not_to_say",
 }  # fmt: skip
+LEAVE_TYPES: Final = {word: word for word in ("annual", "sick", "maternity", "emergency", "unpaid")}
+LEAVE_STATUSES: Final = {word: word for word in ("pending", "approved", "rejected")}
+DEDUCTION_TYPES: Final = {word: word for word in ("late", "absence", "loan", "insurance", "other")}
+DEDUCTION_STATUSES: Final = {word: word for word in ("active", "completed", "cancelled")} | {
+    "canceled": "cancelled"
+}
+SEVERITIES: Final = {word: word for word in ("low", "medium", "high")}
 EVERYTHING: Final = "all"
 
 
 def word(cell: Cell, known: dict[str, str], *, default: str) -> str:
     """The known word that ``cell`` spells; ``default`` for NULL and blank; anything else is refused."""
-    spelled = "_".join(text(cell).lower().replace("-", " ").split())
+    spelled = one_spelling(text(cell))
     if not spelled:
         return default
     if spelled not in known:
         raise ValueRefusedError(Problem.UNKNOWN_WORD)
     return known[spelled]
+
+
+def one_spelling(words: str) -> str:
+    """The one spelling in which words are compared: ``On Leave`` and ``on-leave`` are ``on_leave``."""
+    return "_".join(words.lower().replace("-", " ").split())
 
 
 def permission(spelled: str) -> str:
