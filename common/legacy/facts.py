@@ -42,6 +42,14 @@ class CarriedEmployee:
 
 
 @dataclass(frozen=True)
+class NamedLicense:
+    """A licence of a company that can be carried: its id here, readable or not, and the company's."""
+
+    id: UUID
+    company_id: UUID
+
+
+@dataclass(frozen=True)
 class Facts:
     """Answers about the whole file.
 
@@ -56,6 +64,7 @@ class Facts:
     accounts: Mapping[str, str] = field(default_factory=dict)
     users: Mapping[str, CarriedUser] = field(default_factory=dict)
     employees: Mapping[str, CarriedEmployee] = field(default_factory=dict)
+    licenses: Mapping[str, NamedLicense] = field(default_factory=dict)
 
     def carried_company(self, old_id: str) -> UUID | None:
         """The id here of a company that can be carried."""
@@ -68,6 +77,10 @@ class Facts:
     def carried_employee(self, old_id: str) -> CarriedEmployee | None:
         """The employee, if they can be carried."""
         return self.employees.get(old_id)
+
+    def named_license(self, old_id: str) -> NamedLicense | None:
+        """The licence, if its company can be carried; one that is set aside keeps its id for later."""
+        return self.licenses.get(old_id)
 
     def is_linked(self, old_employee_id: str) -> bool:
         """Whether the employee is the same person as an account of the file."""
@@ -167,7 +180,16 @@ def _with_people(file: LegacyFile, facts: Facts) -> Facts:
         if isinstance(employee := facts.employee(row, place), OldEmployee):
             account = facts.account_of(employee.old_id)
             employees[employee.old_id] = CarriedEmployee(employee.id, employee.company_id, account)
-    return replace(facts, users=users, employees=employees)
+    return replace(facts, users=users, employees=employees, licenses=_licenses(file, facts))
+
+
+def _licenses(file: LegacyFile, facts: Facts) -> dict[str, NamedLicense]:
+    found: dict[str, NamedLicense] = {}
+    for row in file.rows("licenses"):
+        company_id, old_id = facts.company_of(row), _plain(row.get("id"))
+        if company_id is not None and old_id:
+            found.setdefault(old_id, NamedLicense(new_id("licenses", old_id), company_id))
+    return found
 
 
 def _first_places(file: LegacyFile) -> dict[tuple[str, str], int]:

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable
 
-from common.legacy.facts import CarriedEmployee, CarriedUser, Facts
+from common.legacy.facts import CarriedEmployee, CarriedUser, Facts, NamedLicense
 from common.legacy.ids import employee_user_id, new_id
 
 
 def known_facts(
-    *, companies: Iterable[str] = (), users: Iterable[str] = (), employees: Iterable[str] = ()
+    *,
+    companies: Iterable[str] = (),
+    users: Iterable[str] = (),
+    employees: Iterable[str] = (),
+    licenses: Iterable[str] = (),
 ) -> Facts:
-    """Facts of a file in which the things with these old ids can be carried, all people in company-1."""
+    """Facts of a file in which the things with these old ids can be carried, all of company-1."""
     company_id = new_id("companies", "company-1")
     return Facts(
         companies=frozenset(companies),
@@ -18,4 +22,5 @@ def known_facts(
             old: CarriedEmployee(new_id("employees", old), company_id, employee_user_id(old))
             for old in employees
         },
+        licenses={old: NamedLicense(new_id("licenses", old), company_id) for old in licenses},
     )
