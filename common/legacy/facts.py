@@ -26,10 +26,11 @@ PersonT = TypeVar("PersonT", OldUser, OldCompany, OldEmployee)
 
 @dataclass(frozen=True)
 class CarriedUser:
-    """An account that can be carried: its id here, and the company it belongs to, if any."""
+    """An account that can be carried: its id here, the company it belongs to, if any, and its role there."""
 
     id: UUID
     company_id: UUID | None
+    role: str = "worker"
 
 
 @dataclass(frozen=True)
@@ -175,7 +176,7 @@ def _with_people(file: LegacyFile, facts: Facts) -> Facts:
     employees: dict[str, CarriedEmployee] = {}
     for place, row in enumerate(file.rows(old_users.TABLE)):
         if isinstance(user := facts.user(row, place), OldUser):
-            users[user.old_id] = CarriedUser(user.id, user.company_id)
+            users[user.old_id] = CarriedUser(user.id, user.company_id, user.role)
     for place, row in enumerate(file.rows(old_employees.TABLE)):
         if isinstance(employee := facts.employee(row, place), OldEmployee):
             account = facts.account_of(employee.old_id)
