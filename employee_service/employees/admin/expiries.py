@@ -51,7 +51,8 @@ class PaperFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Who lacks the chosen date."""
-        return queryset.filter(MISSING[self.value()]) if self.value() in MISSING else queryset
+        lacking = MISSING.get(self.value() or "")
+        return queryset if lacking is None else queryset.filter(lacking)
 
 
 class KnownNumberFilter(admin.SimpleListFilter):

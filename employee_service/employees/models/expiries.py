@@ -31,7 +31,7 @@ class EmployedManager(models.Manager["MissingExpiry"]):
 class MissingExpiry(Employee):
     """An employee with a paper of which nobody knows when it expires, so that no reminder can be sent."""
 
-    objects: ClassVar[EmployedManager] = EmployedManager()  # type: ignore[assignment, misc]
+    objects: ClassVar[EmployedManager] = EmployedManager()  # type: ignore[assignment]
 
     class Meta:
         proxy = True
