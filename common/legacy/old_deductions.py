@@ -18,7 +18,12 @@ from common.legacy.values import Cell, ValueRefusedError, moment, money, text
 from common.legacy.words import DEDUCTION_STATUSES, DEDUCTION_TYPES, word
 
 TABLE: Final = "employee_deductions"
-_READ: Final = frozenset("id employee_id type amount reason date status processed_by created_at".split())
+_READ: Final = frozenset(
+    {
+        "id", "employee_id", "type", "amount", "reason", "date", "status", "processed_by",
+        "created_at",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,9 +20,11 @@ TABLE: Final = "employee_leaves"
 # Nobody was away for longer than ten years: a slip in the year.
 LONGEST_DAYS: Final = 3_660
 _READ: Final = frozenset(
-    "id employee_id type status start_date end_date days reason approved_by approved_at rejection_reason"
-    " created_at updated_at".split()
-)
+    {
+        "id", "employee_id", "type", "status", "start_date", "end_date", "days", "reason",
+        "approved_by", "approved_at", "rejection_reason", "created_at", "updated_at",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,11 @@ from common.legacy.values import moment, text
 from common.legacy.words import SEVERITIES, word
 
 TABLE: Final = "employee_violations"
-_READ: Final = frozenset("id employee_id type description date reported_by severity created_at".split())
+_READ: Final = frozenset(
+    {
+        "id", "employee_id", "type", "description", "date", "reported_by", "severity", "created_at",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

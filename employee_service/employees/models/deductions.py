@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from employee_service.employees.choices import DeductionStatus, DeductionType
-from employee_service.employees.models.records import EmployeeRecord
+from employee_service.employees.models.records import BroughtRecord
 
 
-class Deduction(EmployeeRecord):
+class Deduction(BroughtRecord):
     """An amount in KWD, held back from ``effective_date`` on; ``recorded_by`` is an account."""
 
     deduction_type = models.CharField(_("type of deduction"), max_length=16, choices=DeductionType)

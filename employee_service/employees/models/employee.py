@@ -208,7 +208,11 @@ class Employee(models.Model):
                     | (Q(residence_expiry=None) & ~Q(employee_type=EmployeeType.CITIZEN))
                 ),
                 include=[
-                    "civil_id_expiry", "passport_expiry", "residence_expiry", "employee_type", "department_id"
+                    "civil_id_expiry",
+                    "passport_expiry",
+                    "residence_expiry",
+                    "employee_type",
+                    "department_id",
                 ],
             ),
             # The group's own staff list every company's people.

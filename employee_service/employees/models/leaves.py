@@ -8,15 +8,17 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from employee_service.employees.choices import LeaveStatus, LeaveType
-from employee_service.employees.models.records import EmployeeRecord
+from employee_service.employees.models.records import BroughtRecord
 
 TAKING_DAYS = (LeaveStatus.PENDING, LeaveStatus.APPROVED)
 
 
-class Leave(EmployeeRecord):
+class Leave(BroughtRecord):
     """A leave from its first to its last day, both inclusive; ``days`` are the working days among them.
 
-    ``requested_by`` and ``decided_by`` are accounts. Who took a request back has decided it, too.
+    ``requested_by`` and ``decided_by`` are accounts; of an old leave they may be unknown. Who took a request
+    back has decided it, too. The old system let leaves of a person overlap: the later of two came over with
+    ``overlaps``, which keeps it out of the rule that no two do.
     """
 
     leave_type = models.CharField(_("type of leave"), max_length=16, choices=LeaveType)
@@ -29,6 +31,9 @@ class Leave(EmployeeRecord):
     decided_by = models.UUIDField(_("decided by"), null=True, editable=False)
     decided_at = models.DateTimeField(_("decided at"), null=True, editable=False)
     decision_reason = models.TextField(_("reason of the decision"), blank=True)
+    overlaps = models.BooleanField(
+        _("on days of another leave"), db_default=False, default=False, editable=False
+    )
 
     class Meta:
         db_table = "leaves"
@@ -63,7 +68,7 @@ class Leave(EmployeeRecord):
                         RangeOperators.OVERLAPS,
                     ),
                 ],
-                condition=Q(status__in=TAKING_DAYS),
+                condition=Q(status__in=TAKING_DAYS, overlaps=False),
                 violation_error_message=_("There is a leave on some of these days already."),
             ),
         ]

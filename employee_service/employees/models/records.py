@@ -28,3 +28,20 @@ class EmployeeRecord(models.Model):
 
     class Meta:
         abstract = True
+
+
+class BroughtRecord(EmployeeRecord):
+    """A record that the old system may have known.
+
+    ``old_values`` keeps what it said that has no column here, and what could not be carried as it stood.
+    """
+
+    old_id = models.CharField(
+        _("id in the old system"), max_length=64, blank=True, db_default="", default="", editable=False
+    )
+    old_values = models.JSONField(
+        _("other values of the old system"), db_default={}, default=dict, blank=True, editable=False
+    )
+
+    class Meta(EmployeeRecord.Meta):
+        abstract = True

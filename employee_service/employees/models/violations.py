@@ -5,10 +5,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from employee_service.employees.choices import Severity, ViolationType
-from employee_service.employees.models.records import EmployeeRecord
+from employee_service.employees.models.records import BroughtRecord
 
 
-class Violation(EmployeeRecord):
+class Violation(BroughtRecord):
     """What happened on a day; ``reported_by`` is an account."""
 
     violation_type = models.CharField(_("type of violation"), max_length=16, choices=ViolationType)
