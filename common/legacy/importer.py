@@ -6,7 +6,7 @@ So a killed import has done whole batches only, and a new start of the same file
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ from common.legacy.ids import new_id
 from common.legacy.mapper import Imported, Merged, Outcome, Quarantined, Skipped, ToDo
 from common.legacy.models import ImportRun, QuarantinedRow, ToDoItem
 from common.legacy.monolith import SECRETS
-from common.legacy.plan import TableImport, Tally, Written
+from common.legacy.plan import Finished, Progress, TableImport, Tally, Written
 from common.legacy.plans import PlanOf, make_plan
 from common.legacy.reader import LegacyFile, Row
 from common.legacy.services import (
@@ -38,10 +38,10 @@ from common.legacy.services import (
     run_finish,
     run_start,
     tallies_of,
+    todo_item,
 )
 from common.security.tenancy import all_companies
 
-Progress = Callable[[str, int, int], None]
 # Rows without an id of their own are told apart by their place in the file.
 _NO_OWN_ID = frozenset({QuarantineReason.MISSING_ID, QuarantineReason.REPEATED_ID})
 
@@ -55,6 +55,7 @@ class Result:
     tallies: dict[str, Tally]
     rules: Sequence[str] = ()
     tables_read: frozenset[str] = frozenset()
+    finished: Mapping[str, Finished] = field(default_factory=dict)
 
 
 @dataclass
@@ -96,7 +97,9 @@ def import_file(
     for table in tables:
         _Importer(file, table, run, batch_size, progress).run(tallies)
     _check_account(tallies)
+    finished: dict[str, Finished] = {}
     if run is not None:
+        finished = {table.name: table.finish(run, progress) for table in tables if table.finish}
         run_finish(run)
     return Result(
         run,
@@ -104,6 +107,7 @@ def import_file(
         tallies,
         rules=[rule for table in tables for rule in table.rules],
         tables_read=frozenset(table.table for table in tables),
+        finished=finished,
     )
 
 
@@ -251,19 +255,7 @@ class _Importer:
         for item in items:
             tally.todo[item.kind] += 1
             if self._run is not None:
-                key = f"{item.kind}:{item.subject_kind}:{item.subject_id}:{item.detail}"
-                records.todo.append(
-                    ToDoItem(
-                        id=new_id("todo", key),
-                        run=self._run,
-                        company_id=item.company_id,
-                        kind=item.kind,
-                        subject_kind=item.subject_kind,
-                        subject_id=item.subject_id,
-                        subject_name=item.subject_name,
-                        detail=item.detail,
-                    )
-                )
+                records.todo.append(todo_item(self._run, item))
 
 
 def _why(error: Exception) -> str:

@@ -9,8 +9,11 @@ from uuid import UUID
 from django.db.models import Manager
 
 from common.legacy.mapper import ArgsT, Imported, Mapper, Quarantined, ToDo
+from common.legacy.models import ImportRun
 
 EXAMPLES = 5
+# Of what, how many are done, of how many.
+Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,18 @@ class Written:
 
     refused: Mapping[UUID, Quarantined] = field(default_factory=dict)
     todo: Sequence[ToDo] = ()
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What was done after the tables of a run: a sentence and ``details`` (JSON) for the report.
+
+    ``todo`` counts what it found for HR to do, by kind.
+    """
+
+    sentence: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+    todo: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -69,6 +84,9 @@ class TableImport(Generic[ArgsT]):
       events; it answers the ids that must stay and why, in a sentence for the report.
     * ``account`` says where the things stand.
 
+    ``finish`` is called after the tables of every run that is not a dry one, outside of any transaction, and may
+    take its time: a run that is killed in it is resumed there, so it must be safe to begin again.
+
     With ``shared`` several rows may make one thing: the rows after the first count as merged. ``rules`` are
     sentences for the report about what is deliberately not as it was.
     """
@@ -81,6 +99,7 @@ class TableImport(Generic[ArgsT]):
     change: Callable[[Sequence[Imported[ArgsT]]], Written] | None = None
     remove: Callable[[Collection[UUID]], Mapping[UUID, str]] | None = None
     existing: Callable[[Collection[UUID]], set[UUID]] | None = None
+    finish: Callable[[ImportRun, Progress], Finished] | None = None
     shared: bool = False
     rules: Sequence[str] = ()
 

@@ -42,6 +42,7 @@ class Report:
                 for name, tally in self.result.tallies.items()
             },
             "rules": list(self.result.rules),
+            "finished": {name: asdict(found) for name, found in self.result.finished.items()},
             "total": _total(self.result.tallies),
             "file": asdict(self.shape),
             "sentence": self.sentence(),
@@ -49,13 +50,15 @@ class Report:
 
     def as_text(self) -> str:
         """The report for a terminal, without the last sentence."""
-        return "\n".join([*self._table(), *self._counts(), *self.result.rules, *self._shape()])
+        beside = [found.sentence for found in self.result.finished.values()]
+        return "\n".join([*self._table(), *self._counts(), *beside, *self.result.rules, *self._shape()])
 
     def sentence(self) -> str:
         """The result in one sentence."""
         total = _total(self.result.tallies)
         would = "A dry run into" if self.dry_run else "Import into"
-        waiting = sum(sum(tally.todo.values()) for tally in self.result.tallies.values())
+        found = [*self.result.tallies.values(), *self.result.finished.values()]
+        waiting = sum(sum(part.todo.values()) for part in found)
         account = ", ".join(
             f"{total[column]} {title}" for column, title in zip(COLUMNS[1:], TITLES[1:], strict=True)
         )

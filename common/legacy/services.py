@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from common.legacy.choices import RunState
 from common.legacy.errors import AnotherImportError
+from common.legacy.ids import new_id
+from common.legacy.mapper import ToDo
 from common.legacy.models import ImportRun, ImportTable, QuarantinedRow, ToDoItem
 from common.legacy.plan import Tally
 from common.security.tenancy import all_companies
@@ -67,6 +69,33 @@ def records_add(rows: Iterable[QuarantinedRow], items: Iterable[ToDoItem]) -> No
     """Keep rows that were set aside and work for HR, unless an earlier run did."""
     QuarantinedRow.objects.bulk_create(rows, batch_size=_BATCH, ignore_conflicts=True)
     ToDoItem.objects.bulk_create(items, batch_size=_BATCH, ignore_conflicts=True)
+
+
+def todo_add(run: ImportRun, found: Iterable[ToDo]) -> None:
+    """List work for HR, unless it was listed before; what somebody has done stays done."""
+    records_add((), [todo_item(run, item) for item in found])
+
+
+def todo_item(run: ImportRun, item: ToDo) -> ToDoItem:
+    """The row of an item; the same item has the same id however often it is found."""
+    return ToDoItem(
+        id=new_id("todo", f"{item.kind}:{item.subject_kind}:{item.subject_id}:{item.detail}"),
+        run=run,
+        company_id=item.company_id,
+        kind=item.kind,
+        subject_kind=item.subject_kind,
+        subject_id=item.subject_id,
+        subject_name=item.subject_name,
+        detail=item.detail,
+    )
+
+
+def todo_close(*, subject_ids: Iterable[UUID], kinds: Iterable[str]) -> int:
+    """Take items of these kinds about these subjects off the list: an import did what they ask for."""
+    waiting = ToDoItem.objects.filter(
+        subject_id__in=list(subject_ids), kind__in=list(kinds), resolved_at__isnull=True
+    )
+    return waiting.update(resolved_at=timezone.now())
 
 
 def todo_resolve(*, ids: Iterable[UUID], by: UUID) -> int:
