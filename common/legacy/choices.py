@@ -75,6 +75,8 @@ class ToDoKind(TextChoices):
     OVERLAPPING_LEAVE = "overlapping_leave", _("is on days of another leave of the same person")
     OTHER_DAYS = "other_days", _("had a number of days that its dates do not allow and was counted anew")
     MISSING_FILE = "missing_file", _("has no file in the folder that was given")
+    REFUSED_FILE = "refused_file", _("has a file that was not accepted")
+    UNKNOWN_OWNER = "unknown_owner", _("does not say whom or what it is about")
     OTHER_FILE = "other_file", _("has a file of another size or kind than the old system says")
 
 
