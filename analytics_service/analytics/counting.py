@@ -9,6 +9,7 @@ difference: a correction of an earlier day lands on that day, whenever it comes.
   are employed no more. On the day itself they do not count: figures are of the end of a day.
 * A department is the one at the end of the day. A nationality has no history: telling another is correcting.
 * A leave counts when it is approved, by its first day; a deduction unless it is cancelled.
+* What an import takes back never was: nothing of it counts, on no day.
 """
 
 from collections import defaultdict
@@ -23,20 +24,25 @@ from analytics_service.analytics.models import EmployeeItem, EmploymentFact
 from common.contracts.base import Event
 from common.contracts.employee import (
     DeductionCreated,
+    DeductionRemoved,
     DeductionUpdated,
     EmployeeHired,
+    EmployeeRemoved,
     EmployeeTerminated,
     EmployeeTransferred,
     EmployeeUpdated,
     LeaveApproved,
     LeaveCancelled,
     LeaveRejected,
+    LeaveRemoved,
     LeaveRequested,
 )
 
-EMPLOYMENT_EVENTS = (EmployeeHired, EmployeeUpdated, EmployeeTransferred, EmployeeTerminated)
-LEAVE_EVENTS = (LeaveRequested, LeaveApproved, LeaveRejected, LeaveCancelled)
-ITEM_EVENTS = (*LEAVE_EVENTS, DeductionCreated, DeductionUpdated)
+EMPLOYMENT_EVENTS = (
+    EmployeeHired, EmployeeUpdated, EmployeeTransferred, EmployeeTerminated, EmployeeRemoved,
+)  # fmt: skip
+LEAVE_EVENTS = (LeaveRequested, LeaveApproved, LeaveRejected, LeaveCancelled, LeaveRemoved)
+ITEM_EVENTS = (*LEAVE_EVENTS, DeductionCreated, DeductionUpdated, DeductionRemoved)
 GONE = frozenset({"terminated", "archived"})
 APPROVED = "approved"
 PENDING = "pending"
@@ -67,7 +73,7 @@ def employment_after(fact: EmploymentFact | None, event: Event, day: date) -> Em
     """The employment after ``event``, which was told of on ``day``; what was never hired stays unknown."""
     if isinstance(event, EmployeeHired):
         fact = _hired(event, day)
-    elif fact is None:
+    elif fact is None or isinstance(event, EmployeeRemoved):
         return None
     match event:
         case EmployeeUpdated():
@@ -80,9 +86,16 @@ def employment_after(fact: EmploymentFact | None, event: Event, day: date) -> Em
     return fact
 
 
-def item_after(event: Event) -> EmployeeItem:
-    """The leave or deduction as ``event`` leaves it; raises ValueError for an amount that is none."""
+def item_id_of(event: Event) -> UUID | None:
+    """Which leave or deduction ``event`` tells of, if it tells of one."""
+    return getattr(event, "leave_id", None) or getattr(event, "deduction_id", None)
+
+
+def item_after(event: Event) -> EmployeeItem | None:
+    """The leave or deduction as ``event`` leaves it, if it does; raises ValueError for an amount that is none."""
     match event:
+        case LeaveRemoved() | DeductionRemoved():
+            return None
         case LeaveRequested() | LeaveApproved() | LeaveRejected() | LeaveCancelled():
             return EmployeeItem(
                 id=event.leave_id,

@@ -55,6 +55,14 @@ def catalogue() -> dict[str, type[Event]]:
     return dict(_by_name)
 
 
+IMPORT = "import"
+
+
+def is_imported(event: Event) -> bool:
+    """Whether ``event`` tells of what an import brought: copies and figures follow it, but nobody is told."""
+    return getattr(event, "source", "") == IMPORT
+
+
 def to_wire(message: msgspec.Struct) -> dict[str, Any]:
     """The JSON-able form of an event, a command or saga data."""
     result = msgspec.to_builtins(message)

@@ -85,7 +85,10 @@ class EmployeeArchived(Event):
 
 @event("employee.removed", owner="employee")
 class EmployeeRemoved(Event):
-    """An employment that an import had brought was taken away again, with all that was told of it: it never was."""
+    """An employment that an import had brought was taken away again: it never was.
+
+    Leaves, deductions and violations that went with it are told of by events of their own.
+    """
 
     employee_id: UUID
     company_id: UUID

@@ -17,6 +17,7 @@ from common.contracts.base import Event
 from common.contracts.company import (
     CompanyCreated,
     CompanyDeactivated,
+    CompanyRemoved,
     CompanyUpdated,
     DepartmentCreated,
     DepartmentDeleted,
@@ -25,6 +26,7 @@ from common.contracts.company import (
 from common.contracts.employee import (
     EmployeeArchived,
     EmployeeHired,
+    EmployeeRemoved,
     EmployeeTerminated,
     EmployeeTransferred,
     EmployeeUpdated,
@@ -33,7 +35,7 @@ from common.messaging.consumers import BatchHandler, consumes_many
 from common.reference.services import companies_apply, departments_apply, employees_apply, users_apply
 
 FOLLOWED: dict[str, tuple[BatchHandler, tuple[type[Event], ...]]] = {
-    "company": (companies_apply, (CompanyCreated, CompanyUpdated, CompanyDeactivated)),
+    "company": (companies_apply, (CompanyCreated, CompanyUpdated, CompanyDeactivated, CompanyRemoved)),
     "department": (departments_apply, (DepartmentCreated, DepartmentUpdated, DepartmentDeleted)),
     "user": (
         users_apply,
@@ -41,7 +43,14 @@ FOLLOWED: dict[str, tuple[BatchHandler, tuple[type[Event], ...]]] = {
     ),
     "employee": (
         employees_apply,
-        (EmployeeHired, EmployeeUpdated, EmployeeTransferred, EmployeeTerminated, EmployeeArchived),
+        (
+            EmployeeHired,
+            EmployeeUpdated,
+            EmployeeTransferred,
+            EmployeeTerminated,
+            EmployeeArchived,
+            EmployeeRemoved,
+        ),
     ),
 }
 

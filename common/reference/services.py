@@ -21,6 +21,7 @@ from common.contracts.base import Event
 from common.contracts.company import (
     CompanyCreated,
     CompanyDeactivated,
+    CompanyRemoved,
     CompanyUpdated,
     DepartmentCreated,
     DepartmentDeleted,
@@ -29,6 +30,7 @@ from common.contracts.company import (
 from common.contracts.employee import (
     EmployeeArchived,
     EmployeeHired,
+    EmployeeRemoved,
     EmployeeTerminated,
     EmployeeTransferred,
     EmployeeUpdated,
@@ -43,7 +45,7 @@ Change = Callable[[RowT | None, Event, EventMeta], RowT | None]
 
 
 def companies_apply(received: Sequence[Received]) -> None:
-    """Apply company.created, company.updated and company.deactivated."""
+    """Apply company.created, updated, deactivated and removed."""
     _apply(CompanyRef, "company_id", _company_after, received)
 
 
@@ -58,7 +60,7 @@ def users_apply(received: Sequence[Received]) -> None:
 
 
 def employees_apply(received: Sequence[Received]) -> None:
-    """Apply employee.hired, updated, transferred, terminated and archived."""
+    """Apply employee.hired, updated, transferred, terminated, archived and removed."""
     _apply(EmployeeRef, "employee_id", _employee_after, received)
 
 
@@ -93,6 +95,8 @@ def _company_after(row: CompanyRef | None, event: Event, meta: EventMeta) -> Com
             )
         case CompanyDeactivated() if row is not None:
             row.is_active = False
+        case CompanyRemoved():
+            return None
     if row is not None:
         row.version = meta.version
     return row
@@ -154,6 +158,8 @@ def _employee_after(row: EmployeeRef | None, event: Event, _meta: EventMeta) -> 
             return _employee(event, event.employee_number)
         case EmployeeUpdated():
             return _employee(event, row.number if row is not None else "")
+        case EmployeeRemoved():
+            return None
     if row is None:
         return None
     match event:

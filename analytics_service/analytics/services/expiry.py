@@ -6,7 +6,13 @@ from uuid import UUID
 from analytics_service.analytics.choices import ExpiringKind
 from analytics_service.analytics.models import ExpiringItem
 from common.contracts.base import Event
-from common.contracts.company import LicenseCreated, LicenseExpired, LicenseExpiring, LicenseUpdated
+from common.contracts.company import (
+    LicenseCreated,
+    LicenseExpired,
+    LicenseExpiring,
+    LicenseRemoved,
+    LicenseUpdated,
+)
 from common.contracts.document import (
     DocumentDeleted,
     DocumentExpired,
@@ -16,7 +22,7 @@ from common.contracts.document import (
 from common.messaging.consumers import Received
 
 EXPIRY_EVENTS = (
-    LicenseCreated, LicenseUpdated, LicenseExpiring, LicenseExpired,
+    LicenseCreated, LicenseUpdated, LicenseExpiring, LicenseExpired, LicenseRemoved,
     DocumentUploaded, DocumentExpiring, DocumentExpired, DocumentDeleted,
 )  # fmt: skip
 
@@ -42,6 +48,8 @@ def _noted(event: Event) -> tuple[UUID, ExpiringItem | None]:
             item_id, kind = event.license_id, ExpiringKind.LICENSE
         case DocumentUploaded() | DocumentExpiring() | DocumentExpired():
             item_id, kind = event.document_id, ExpiringKind.DOCUMENT
+        case LicenseRemoved():
+            return event.license_id, None
         case DocumentDeleted():
             return event.document_id, None
         case _:

@@ -4,9 +4,9 @@ The rows of one producer's events are written by one transaction at a time, beca
 retry holds the lock of that producer's cursor. Nothing else writes them, so no two ever meet at a row.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -15,16 +15,17 @@ from django.db.models import Model
 from django.utils import timezone
 
 from analytics_service.analytics.counting import (
-    ITEM_EVENTS,
     Changes,
     employment_after,
     employment_changes,
     item_after,
     item_changes,
+    item_id_of,
 )
 from analytics_service.analytics.models import CachedMetric, EmployeeItem, EmploymentFact
 from common.messaging.consumers import Received
 
+RowT = TypeVar("RowT", EmploymentFact, EmployeeItem)
 _MERGE = """
 MERGE INTO metrics_cache m
 USING json_to_recordset(%s::json)
@@ -67,15 +68,13 @@ class People:
     def apply(self, received: Iterable[Received]) -> None:
         """Bring them to the state that the events tell."""
         for event, meta in received:
-            if isinstance(event, ITEM_EVENTS):
-                item = item_after(event)
-                self.items[item.id] = item
+            item_id = item_id_of(event)
+            if item_id is not None:
+                _keep(self.items, item_id, item_after(event))
                 continue
             day = timezone.localdate(meta.occurred_at, timezone.get_default_timezone())
             employee_id: UUID = event.employee_id  # type: ignore[attr-defined]
-            fact = employment_after(self.facts.get(employee_id), event, day)
-            if fact is not None:
-                self.facts[employee_id] = fact
+            _keep(self.facts, employee_id, employment_after(self.facts.get(employee_id), event, day))
 
     def changes(self) -> Changes:
         """What they add to the figures."""
@@ -94,11 +93,13 @@ def metrics_count(received: Sequence[Received]) -> None:
     """
     employee_ids: list[UUID] = [event.employee_id for event, _meta in received]  # type: ignore[attr-defined]
     people = People.load(employee_ids)
+    known = {*people.facts, *people.items}
     changes: Changes = {}
     changes_add(changes, people.changes(), -1)
     people.apply(received)
     changes_add(changes, people.changes())
-    told = {getattr(event, "leave_id", None) or getattr(event, "deduction_id", None) for event, _ in received}
+    told = {item_id_of(event) for event, _ in received}
+    _delete(known - {*people.facts, *people.items})
     _upsert("employment_facts", _FACT_TYPES, people.facts.values())
     _upsert("employee_items", _ITEM_TYPES, [item for item in people.items.values() if item.id in told])
     metrics_change(changes)
@@ -142,6 +143,21 @@ def changes_add(total: Changes, changes: Changes, times: int = 1) -> None:
     """Add ``changes`` to ``total``, ``times`` times."""
     for figure, change in changes.items():
         total[figure] = total.get(figure, Decimal()) + change * times
+
+
+def _keep(rows: dict[UUID, RowT], row_id: UUID, row: RowT | None) -> None:
+    """Keep ``row``, or nothing where it is gone or was never known."""
+    if row is not None:
+        rows[row_id] = row
+    else:
+        rows.pop(row_id, None)
+
+
+def _delete(ids: Collection[UUID]) -> None:
+    """Delete the employments, leaves and deductions with these ids."""
+    if ids:
+        EmploymentFact.objects.filter(employee_id__in=ids).delete()
+        EmployeeItem.objects.filter(id__in=ids).delete()
 
 
 def _upsert(table: str, types: dict[str, str], rows: Iterable[Model]) -> None:

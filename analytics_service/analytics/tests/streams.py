@@ -11,6 +11,7 @@ from common.contracts.base import Event, to_wire, wire_name
 from common.contracts.employee import (
     DeductionCreated,
     EmployeeHired,
+    EmployeeRemoved,
     EmployeeTerminated,
     EmployeeTransferred,
     EmployeeUpdated,
@@ -53,6 +54,10 @@ def terminated(hire: EmployeeHired, last_day: date) -> EmployeeTerminated:
     return EmployeeTerminated(
         employee_id=hire.employee_id, company_id=hire.company_id, user_id=hire.user_id, last_day=last_day
     )
+
+
+def removed(hire: EmployeeHired) -> EmployeeRemoved:
+    return EmployeeRemoved(employee_id=hire.employee_id, company_id=hire.company_id, user_id=hire.user_id)
 
 
 def approved(hire: EmployeeHired, first: date, last: date, days: int, kind: str = "annual") -> LeaveApproved:

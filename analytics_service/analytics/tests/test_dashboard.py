@@ -19,7 +19,7 @@ from analytics_service.analytics.tests.streams import (
     terminated,
 )
 from common.contracts.base import Event, to_wire, wire_name
-from common.contracts.company import LicenseCreated, LicenseExpiring, LicenseUpdated
+from common.contracts.company import LicenseCreated, LicenseExpiring, LicenseRemoved, LicenseUpdated
 from common.contracts.document import (
     DocumentDeleted,
     DocumentExpired,
@@ -110,16 +110,20 @@ def test_a_manager_sees_the_companys_state(manager: Any, company_id: UUID) -> No
 
 def test_what_ends_soon_and_what_has_ended_is_counted(manager: Any, company_id: UUID) -> None:
     soon, later = TODAY + timedelta(days=SOON), TODAY + timedelta(days=SOON + 1)
-    renewed, told, deleted = uuid4(), uuid4(), uuid4()
+    renewed, told, deleted, taken_back = (uuid4() for _ in range(4))
     tell_of(
         "company", licence(company_id, TODAY), licence(company_id, soon), licence(company_id, later),
         licence(company_id, None), licence(company_id, YESTERDAY), licence(company_id, YESTERDAY, renewed),
-        LicenseUpdated(**{**to_wire_of(licence(company_id, later, renewed))}),
+        LicenseUpdated(
+            license_id=renewed, company_id=company_id, number="1", name="Main", license_type="main",
+            status="active", expires_on=later,
+        ),
         LicenseExpiring(
             license_id=told, company_id=company_id, number="2", name="Branch", expires_on=soon, days_left=30,
             step=30,
         ),
-        licence(uuid4(), TODAY),
+        licence(uuid4(), TODAY), licence(company_id, TODAY, taken_back),
+        LicenseRemoved(license_id=taken_back, company_id=company_id),
     )  # fmt: skip
     tell_of(
         "document", document(company_id, TODAY), document(company_id, TODAY, deleted),
@@ -132,10 +136,6 @@ def test_what_ends_soon_and_what_has_ended_is_counted(manager: Any, company_id: 
     assert state["licenses"] == {"expiring": 3, "expired": 1}
     assert state["documents"] == {"expiring": 1, "expired": 1}
     assert state["expiring_within_days"] == SOON
-
-
-def to_wire_of(event: LicenseCreated) -> dict[str, Any]:
-    return {name: getattr(event, name) for name in event.__struct_fields__}
 
 
 def test_a_worker_sees_their_own_state_and_nothing_of_the_company(

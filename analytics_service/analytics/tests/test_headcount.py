@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from analytics_service.analytics.tests.streams import hired, tell, terminated, transferred, updated
+from analytics_service.analytics.models import CachedMetric, EmploymentFact
+from analytics_service.analytics.tests.streams import hired, removed, tell, terminated, transferred, updated
 from common.days import today
 from common.reference.models import CompanyRef, DepartmentRef
 from common.security.tenancy import all_companies
@@ -190,6 +191,19 @@ def test_an_event_that_comes_again_counts_once(manager: Any, company_id: UUID) -
     tell(JAN, sara)
     tell(FEB, terminated(omar, FEB), terminated(omar, FEB))
     assert (headcount(manager, JAN), headcount(manager, FEB)) == (2, 1)
+
+
+def test_whom_an_import_takes_back_was_never_counted(manager: Any, company_id: UUID) -> None:
+    sara, omar = (hired(company_id, hire_date=JAN, source="import") for _ in range(2))
+    tell(FEB, sara, omar, transferred(omar, uuid4()))
+    tell(MARCH, terminated(omar, MARCH))
+    tell(APRIL, removed(omar))
+    assert [headcount(manager, day) for day in (JAN, FEB, MARCH, APRIL)] == [1, 1, 1, 1]
+    assert manager.get("/metrics/turnover", {"from": "2026-01-01", "to": "2026-12-31"}).json()["leavers"] == 0
+    tell(APRIL, removed(sara))
+    with all_companies("test"):
+        assert not CachedMetric.objects.exists()
+        assert not EmploymentFact.objects.exists()
 
 
 def test_a_worker_sees_no_figures(api: Client, person_token: Callable[..., str], company_id: UUID) -> None:

@@ -36,14 +36,17 @@ from analytics_service.analytics.tests.streams import (
 from common.contracts.base import Event, to_wire
 from common.contracts.employee import (
     DeductionCreated,
+    DeductionRemoved,
     DeductionUpdated,
     EmployeeHired,
+    EmployeeRemoved,
     EmployeeTerminated,
     EmployeeTransferred,
     EmployeeUpdated,
     LeaveApproved,
     LeaveCancelled,
     LeaveRejected,
+    LeaveRemoved,
     LeaveRequested,
 )
 from common.messaging.envelopes import Envelope
@@ -109,6 +112,10 @@ def told(draw: st.DrawFn, who: UUID) -> Event:
                 LeaveCancelled(**leave, cancelled_by=who),
                 DeductionCreated(**deduction),
                 DeductionUpdated(**deduction),
+                EmployeeRemoved(**common),
+                base,
+                LeaveRemoved(leave_id=leave["leave_id"], **common),
+                DeductionRemoved(deduction_id=deduction["deduction_id"], **common),
             ]
         )
     )
@@ -168,12 +175,16 @@ class ByHand:
         mine = [
             (day, event)
             for day, event in self.told
-            if isinstance(event, (EmployeeHired, *kinds)) and to_wire(event)["employee_id"] == str(who)
+            if isinstance(event, (EmployeeHired, EmployeeRemoved, *kinds))
+            and to_wire(event)["employee_id"] == str(who)
         ]
         begin = max(
-            (place for place, (_, e) in enumerate(mine) if isinstance(e, EmployeeHired)), default=None
+            (place for place, (_, e) in enumerate(mine) if isinstance(e, EmployeeHired | EmployeeRemoved)),
+            default=None,
         )
-        return [] if begin is None else mine[begin:]
+        if begin is None or isinstance(mine[begin][1], EmployeeRemoved):
+            return []
+        return mine[begin:]
 
     def nationality(self, who: UUID) -> str:
         found = ""
@@ -254,7 +265,7 @@ class ByHand:
             about = getattr(event, "leave_id", None) or getattr(event, "deduction_id", None)
             if about:
                 found[about] = event
-        return list(found.values())
+        return [event for event in found.values() if not isinstance(event, LeaveRemoved | DeductionRemoved)]
 
     def note(self, found: Figures, who: UUID, day: date, metric: str, value: Any, kind: str = "") -> None:
         company = company_of(who)

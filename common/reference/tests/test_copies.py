@@ -24,6 +24,7 @@ from common.contracts.base import Event, owner_of, wire_name
 from common.contracts.company import (
     CompanyCreated,
     CompanyDeactivated,
+    CompanyRemoved,
     CompanyUpdated,
     DepartmentCreated,
     DepartmentDeleted,
@@ -32,6 +33,7 @@ from common.contracts.company import (
 from common.contracts.employee import (
     EmployeeArchived,
     EmployeeHired,
+    EmployeeRemoved,
     EmployeeTerminated,
     EmployeeTransferred,
     EmployeeUpdated,
@@ -178,6 +180,19 @@ def test_an_employee_is_copied_through_an_employment() -> None:
     assert EmployeeRef.objects.get().status == "archived"
 
 
+def test_what_an_import_takes_back_is_copied_no_more_and_may_come_again() -> None:
+    created, hire = CompanyCreated(company_id=COMPANY, name="Nour"), hired(source="import")
+    removed = EmployeeRemoved(employee_id=EMPLOYEE, company_id=COMPANY, user_id=USER)
+    companies_apply(received(created, CompanyRemoved(company_id=COMPANY)))
+    employees_apply(received(hire))
+    employees_apply(received(removed))
+    assert not CompanyRef.objects.exists()
+    assert not EmployeeRef.objects.exists()
+    companies_apply(received(created))
+    employees_apply(received(hire, removed, hire))
+    assert (CompanyRef.objects.get().name, EmployeeRef.objects.get().number) == ("Nour", "E-7")
+
+
 def test_users_may_come_before_their_companies_and_employees_before_both() -> None:
     employees_apply(received(hired()))
     users_apply(received(user_created(COMPANY)))
@@ -191,7 +206,13 @@ def test_events_about_what_was_never_heard_of_leave_nothing_behind() -> None:
     users_apply(
         received(RoleAssigned(user_id=USER, role="worker", company_id=COMPANY), UserDeleted(user_id=USER))
     )
-    employees_apply(received(EmployeeArchived(employee_id=EMPLOYEE, company_id=COMPANY)))
+    employees_apply(
+        received(
+            EmployeeArchived(employee_id=EMPLOYEE, company_id=COMPANY),
+            EmployeeRemoved(employee_id=EMPLOYEE, company_id=COMPANY, user_id=USER),
+        )
+    )
+    companies_apply(received(CompanyRemoved(company_id=COMPANY)))
     for model in (CompanyRef, DepartmentRef, UserRef, EmployeeRef):
         assert not model.objects.exists()
 
