@@ -83,6 +83,10 @@ class Facts:
         """The licence, if its company can be carried; one that is set aside keeps its id for later."""
         return self.licenses.get(old_id)
 
+    def is_repeated(self, table: str, old_id: str, place: int) -> bool:
+        """Whether the row at ``place`` has the id of an earlier one of its table."""
+        return self.first_places.get((table, old_id), place) != place
+
     def is_linked(self, old_employee_id: str) -> bool:
         """Whether the employee is the same person as an account of the file."""
         return old_employee_id in self.accounts
@@ -130,7 +134,7 @@ class Facts:
         """
         if _is_blank(row.get("id")):
             return Quarantined(QuarantineReason.MISSING_ID, {"id": Problem.MISSING}, company_id)
-        if self.first_places.get((table, _plain(row.get("id"))), place) != place:
+        if self.is_repeated(table, _plain(row.get("id")), place):
             return Quarantined(QuarantineReason.REPEATED_ID, company_id=company_id)
         try:
             return read(row)
@@ -144,7 +148,7 @@ class Facts:
         old_id = _plain(row.get("id"))
         if _is_blank(row.get("id")):
             return Quarantined(QuarantineReason.MISSING_ID, {"id": Problem.MISSING}, company_id)
-        if self.first_places.get((table, old_id), place) != place:
+        if self.is_repeated(table, old_id, place):
             return Quarantined(QuarantineReason.REPEATED_ID, company_id=company_id)
         if self._is_orphan(table, row, company_id):
             return Quarantined(QuarantineReason.UNKNOWN_COMPANY, detail=_plain(row.get("company_id")))
