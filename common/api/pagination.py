@@ -1,6 +1,7 @@
 """Lists in pieces: numbered pages with an exact total, or keyset cursors that cost the same everywhere."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.core import signing
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from common.api.rows import Row, ready_list
+from common.api.rows import Read, Row, ready_list
 
 Serialize = Callable[[Any], Any]
 
@@ -26,14 +27,14 @@ def paginate(
 ) -> Response:
     """One piece of ``queryset`` as the contract's list answer, with the rows under ``key``.
 
-    ``query`` is what a ``ListQuery`` read; ``row`` says what a row shows, and PostgreSQL writes it. Where it
-    cannot (a sentence in the reader's language, say) a function that makes a model instance JSON-able will do.
+    ``query`` is what a ``ListQuery`` read; ``row`` says what a row shows. Where columns and expressions
+    cannot say it (a sentence in the reader's language, say) a function that makes a model instance JSON-able will do.
     ``ordering`` names non-null fields of the rows, ``-`` first for descending; the primary key is added at
     the end, so that the order is total. With ``cursor`` nothing is counted. Raises ValidationError (422) for
     a cursor that is not ours.
     """
     keyset = Keyset(queryset, ordering)
-    read = _Written(keyset, row) if isinstance(row, Row) else _Serialized(keyset, row)
+    read = _Shown(keyset, row) if isinstance(row, Row) else _Serialized(keyset, row)
     limit: int = query["limit"]
     if "cursor" in query:
         found = read.rows(keyset.behind(query["cursor"])[: limit + 1])
@@ -83,7 +84,7 @@ class Keyset:
 
     @property
     def _signer(self) -> signing.Signer:
-        return signing.Signer(salt=f"cursor:{self.ordered.model._meta.label}:{','.join(self.ordering)}")
+        return _signer_of(f"cursor:{self.ordered.model._meta.label}:{','.join(self.ordering)}")
 
     def _values(self, cursor: str) -> list[Any]:
         try:
@@ -113,22 +114,22 @@ class Keyset:
         return condition
 
 
-class _Written:
-    """Rows as PostgreSQL writes them, each with its place behind it."""
+class _Shown:
+    """Rows as a :class:`Row` shows them, each with its place in the order."""
 
     def __init__(self, keyset: Keyset, row: Row) -> None:
-        self._columns: list[Any] = [row.text(keyset.ordered.model), *keyset.names]
+        self._row, self._names = row, keyset.names
 
-    def rows(self, queryset: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
-        return list(queryset.values_list(*self._columns))
-
-    @staticmethod
-    def place(row: tuple[Any, ...]) -> Sequence[Any]:
-        return row[1:]
+    def rows(self, queryset: QuerySet[Any, Any]) -> list[Read]:
+        return self._row.read(queryset, *self._names)
 
     @staticmethod
-    def answer(key: str, rows: Sequence[tuple[Any, ...]], pagination: Mapping[str, Any]) -> Any:
-        return ready_list(key, [row[0] for row in rows], pagination)
+    def place(row: Read) -> Sequence[Any]:
+        return row.beside
+
+    @staticmethod
+    def answer(key: str, rows: Sequence[Read], pagination: Mapping[str, Any]) -> Any:
+        return ready_list(key, (row.shown for row in rows), pagination)
 
 
 class _Serialized:
@@ -145,6 +146,11 @@ class _Serialized:
 
     def answer(self, key: str, rows: Sequence[Any], pagination: Mapping[str, Any]) -> Any:
         return {"success": True, key: [self._serialize(row) for row in rows], "pagination": pagination}
+
+
+@lru_cache(maxsize=256)
+def _signer_of(salt: str) -> signing.Signer:
+    return signing.Signer(salt=salt)
 
 
 def _spelled(value: Any) -> Any:

@@ -32,18 +32,36 @@ def current_scope() -> Scope | None:
     return _current.get()
 
 
+_SETTINGS = (
+    "select set_config('app.company_id', %s, true), set_config('app.user_id', %s, true),"
+    " set_config('app.all_companies', %s, true)"
+)
+
+
 def _apply(scope: Scope | None) -> None:
     scope = scope or Scope()
     with connection.cursor() as cursor:
         cursor.execute(
-            "select set_config('app.company_id', %s, true), set_config('app.user_id', %s, true),"
-            " set_config('app.all_companies', %s, true)",
+            f"begin; {_SETTINGS}" if _begins() else _SETTINGS,
             [
                 str(scope.company_id) if scope.company_id else "",
                 str(scope.user_id) if scope.user_id else "",
                 "on" if scope.all_companies else "",
             ],
         )
+
+
+def _begins() -> bool:
+    """Whether the transaction is still to begin: then it begins with the settings, in one round trip.
+
+    psycopg would send its own BEGIN before the first statement and wait for the answer, unless it is told that
+    there are no transactions; of the one that we begin it sees the state, and commits it or rolls it back.
+    """
+    raw = connection.connection
+    if raw is None or raw.info.transaction_status != TransactionStatus.IDLE:
+        return False
+    raw.autocommit = True
+    return True
 
 
 def _failed() -> bool:

@@ -1,6 +1,5 @@
-"""What documents and their versions look like on the wire; PostgreSQL writes it."""
+"""What documents and their versions look like on the wire."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -96,22 +95,21 @@ VERSION = Row(
 
 
 def one(rows: QuerySet[Any], key: str, row: Row) -> ReadyJson:
-    """The answer that shows the one row of ``rows`` under ``key``."""
-    text = rows.annotate(row_text=row.text(rows.model)).values_list("row_text", flat=True).get()
-    return ReadyJson(f'{{"success":true,"{key}":{text}}}')
+    """The answer that shows the one row of ``rows`` under ``key``; raises the model's DoesNotExist."""
+    found = row.read(rows[:1])
+    if not found:
+        raise rows.model.DoesNotExist
+    return ReadyJson({"success": True, key: found[0].shown})
 
 
 def every(rows: QuerySet[Any], key: str, row: Row) -> ReadyJson:
     """The answer that shows all of ``rows``, which are few, under ``key``."""
-    texts = rows.annotate(row_text=row.text(rows.model)).values_list("row_text", flat=True)
-    return ReadyJson(f'{{"success":true,"{key}":[{",".join(texts)}]}}')
+    return ReadyJson({"success": True, key: [read.shown for read in row.read(rows)]})
 
 
 def among(
     around: Mapping[str, Any], key: str, rows: QuerySet[Any], ids: Sequence[UUID], row: Row
 ) -> ReadyJson:
     """The answer ``around``, and the rows with these ids, in their order, under ``key``."""
-    shown = rows.filter(pk__in=ids).annotate(row_text=row.text(rows.model))
-    texts = dict(shown.values_list("pk", "row_text"))
-    listed = ",".join(texts[one] for one in ids if one in texts)
-    return ReadyJson(f'{json.dumps(around)[:-1]},"{key}":[{listed}]}}')
+    shown = {read.beside[0]: read.shown for read in row.read(rows.filter(pk__in=ids), "pk")}
+    return ReadyJson({**around, key: [shown[one] for one in ids if one in shown]})
