@@ -4,16 +4,18 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from auth_service.users.services.hires import user_leave_company, users_activate_hired
-from auth_service.users.services.roles import company_roles_create
-from common.contracts.company import CompanyCreated
+from auth_service.users.services.roles import company_roles_create, company_roles_forget
+from common.contracts.company import CompanyCreated, CompanyRemoved
 from common.contracts.employee import EmployeeHired, EmployeeTerminated
 from common.messaging.consumers import Received, consumes_many
 
 
-@consumes_many(CompanyCreated)
-def companies_created(received: Sequence[Received]) -> None:
-    """New companies get the default roles."""
-    company_roles_create(event.company_id for event, _meta in received if isinstance(event, CompanyCreated))
+@consumes_many(CompanyCreated, CompanyRemoved)
+def companies_changed(received: Sequence[Received]) -> None:
+    """New companies get the default roles; those that were taken back keep the ones that people have."""
+    is_here = {event.company_id: isinstance(event, CompanyCreated) for event, _meta in received}  # type: ignore[attr-defined]
+    company_roles_forget([company_id for company_id, here in is_here.items() if not here])
+    company_roles_create(company_id for company_id, here in is_here.items() if here)
 
 
 @consumes_many(EmployeeHired, EmployeeTerminated)

@@ -13,4 +13,4 @@ from employee_service.employees.services.employment import department_forget
 @consumes(DepartmentDeleted)
 def leave_deleted_department(event: DepartmentDeleted, meta: EventMeta) -> None:
     """Nobody belongs to a department that is gone."""
-    department_forget(company_id=event.company_id, department_id=event.department_id)
+    department_forget(company_id=event.company_id, department_id=event.department_id, source=event.source)

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 
 from common.contracts.base import catalogue, from_wire, owner_of
@@ -173,15 +174,19 @@ def test_names_of_companies_departments_and_people_are_copied() -> None:
         assert UserRef.objects.get().email == sample_payload("user.created")["email"]
 
 
-def test_employees_leave_a_department_that_is_deleted() -> None:
-    gone = sample_payload("department.deleted")
+@pytest.mark.parametrize("source", ["", "import"])
+def test_employees_leave_a_department_that_is_deleted_and_it_is_said_by_whom(source: str) -> None:
+    gone = {**sample_payload("department.deleted"), "source": source}
     company_id, department_id = UUID(str(gone["company_id"])), UUID(str(gone["department_id"]))
     with company_scope(company_id):
         member = EmployeeFactory.create(company_id=company_id, department_id=department_id)
-    tell("department.deleted")
+    with all_companies("event consumer"):
+        deleted = msgspec.structs.replace(sample_envelope("department.deleted"), payload=gone)
+        dispatch(registry, "company", [deleted])
     with company_scope(company_id):
         assert Employee.objects.get(id=member.id).department_id is None
         assert set(EventRecord.objects.values_list("type", flat=True)) == {
             "employee.updated",
             "employee.transferred",
         }
+        assert EventRecord.objects.get(type="employee.transferred").payload["source"] == source

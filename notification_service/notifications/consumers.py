@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from common.contracts.auth import RoleAssigned, RoleRevoked, UserDeleted
-from common.contracts.company import CompanyCreated
+from common.contracts.company import CompanyCreated, CompanyRemoved
 from common.messaging.consumers import Received, consumes_many
 from notification_service.notifications.rules import EVENTS
 from notification_service.notifications.services.hearing import events_hear
 from notification_service.notifications.services.memberships import memberships_apply
-from notification_service.notifications.services.templates import templates_sync
+from notification_service.notifications.services.templates import templates_forget, templates_sync
 
 
 @consumes_many(*EVENTS)
@@ -17,10 +17,12 @@ def events_heard(received: Sequence[Received]) -> None:
     events_hear(received)
 
 
-@consumes_many(CompanyCreated)
-def companies_created(received: Sequence[Received]) -> None:
-    """A company starts with the system's templates."""
-    templates_sync([event.company_id for event, _meta in received if isinstance(event, CompanyCreated)])
+@consumes_many(CompanyCreated, CompanyRemoved)
+def companies_changed(received: Sequence[Received]) -> None:
+    """A company starts with the system's templates; one that was taken back needs them no more."""
+    is_here = {event.company_id: isinstance(event, CompanyCreated) for event, _meta in received}  # type: ignore[attr-defined]
+    templates_forget([company_id for company_id, here in is_here.items() if not here])
+    templates_sync([company_id for company_id, here in is_here.items() if here])
 
 
 @consumes_many(RoleAssigned, RoleRevoked, UserDeleted)

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from common.contracts.analytics import ReportGenerated
-from common.contracts.base import Event, wire_name
+from common.contracts.base import Event, is_imported, wire_name
 from common.contracts.company import LicenseExpired, LicenseExpiring
 from common.contracts.document import DocumentExpired, DocumentExpiring, DocumentUploaded
 from common.contracts.employee import (
@@ -160,8 +160,8 @@ def _is_about_somebody(event: Any) -> bool:
 
 
 def _joins_now(event: EmployeeHired) -> bool:
-    """Not people whom an import brought along, nor those who had left before."""
-    return event.source != "import" and event.status != "terminated"
+    """Not those who had left before."""
+    return event.status != "terminated"
 
 
 def _of_hire(event: EmployeeHired, facts: Facts) -> Values:
@@ -253,8 +253,8 @@ EVENTS: tuple[type[Event], ...] = tuple(dict.fromkeys(rule.event for rule in RUL
 
 
 def rules_of(event: Event) -> list[Rule]:
-    """The rules that ``event`` sets off."""
-    return _RULES_BY_EVENT.get(wire_name(type(event)), [])
+    """The rules that ``event`` sets off; none where it tells of what an import brought: that is no news."""
+    return [] if is_imported(event) else _RULES_BY_EVENT.get(wire_name(type(event)), [])
 
 
 _RULES_BY_EVENT: dict[str, list[Rule]] = {

@@ -48,6 +48,13 @@ def company_roles_create(company_ids: Iterable[UUID]) -> None:
         _grant_defaults(made)
 
 
+def company_roles_forget(company_ids: Collection[UUID]) -> None:
+    """Delete the roles of companies that are gone, but for those that somebody still has."""
+    if company_ids:
+        with all_companies("roles of companies that are gone"):
+            Role.objects.filter(company_id__in=company_ids, memberships=None).delete()
+
+
 def _grant_defaults(roles: Iterable[Role]) -> None:
     permission_ids = dict(Permission.objects.values_list("code", "id"))
     RolePermission.objects.bulk_create(

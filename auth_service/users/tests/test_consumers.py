@@ -8,9 +8,9 @@ import pytest
 import auth_service.users.consumers  # noqa: F401
 from auth_service.users.models import Membership, Role, Session, User
 from auth_service.users.tests.conftest import Events
-from auth_service.users.tests.factories import join, member, sign_in
+from auth_service.users.tests.factories import UserFactory, join, member, sign_in
 from common.contracts.base import Event, to_wire, wire_name
-from common.contracts.company import CompanyCreated
+from common.contracts.company import CompanyCreated, CompanyRemoved
 from common.contracts.employee import EmployeeHired, EmployeeTerminated
 from common.contracts.rights import COMPANY_ROLES, ROLE_PERMISSIONS
 from common.messaging.consumers import registry
@@ -83,6 +83,18 @@ def test_a_role_that_was_changed_keeps_its_permissions_when_the_event_comes_agai
     worker.permissions.remove(worker.permissions.get(code="payroll:view"))
     receive(CompanyCreated(company_id=company_id, name="A company"))
     assert not worker.permissions.filter(code="payroll:view").exists()
+
+
+def test_a_company_that_is_taken_back_keeps_only_the_roles_that_somebody_has(company_id: UUID) -> None:
+    other = uuid4()
+    created = [CompanyCreated(company_id=company, name="A company") for company in (company_id, other)]
+    receive(*created)
+    join(UserFactory(), other, "supervisor")
+    receive(*[CompanyRemoved(company_id=company) for company in (company_id, other)])
+    left = Role.objects.exclude(company_id=None).values_list("company_id", "name")
+    assert set(left) == {(other, "supervisor")}
+    receive(created[0], CompanyRemoved(company_id=company_id), created[0])
+    assert Role.objects.filter(company_id=company_id).count() == len(COMPANY_ROLES)
 
 
 def test_a_complete_hire_switches_the_account_on(company_id: UUID, events: Events) -> None:

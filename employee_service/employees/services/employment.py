@@ -127,12 +127,13 @@ def _check_department(company_id: UUID, department_id: UUID | None) -> None:
         raise UnknownDepartmentError(details={"department_id": str(department_id)})
 
 
-def _transferred(employee: Employee, department_before: UUID | None) -> Publication:
+def _transferred(employee: Employee, department_before: UUID | None, source: str = "") -> Publication:
     event = EmployeeTransferred(
         employee_id=employee.id,
         company_id=employee.company_id,
         from_department_id=department_before,
         to_department_id=employee.department_id,
+        source=source,
     )
     return Publication(event, employee.id, employee.company_id, employee.version)
 
@@ -194,10 +195,11 @@ def employee_archive(*, employee_id: UUID) -> Employee:
     return employee
 
 
-def department_forget(*, company_id: UUID, department_id: UUID) -> int:
+def department_forget(*, company_id: UUID, department_id: UUID, source: str = "") -> int:
     """Leave the employees of a department that is gone without one; returns how many that were.
 
-    Hires under way are left alone: the company service refuses them a department that is gone.
+    ``source`` is what took the department away: of an import, nobody is told. Hires under way are left alone:
+    the company service refuses them a department that is gone.
     """
     with transaction.atomic():
         members = list(
@@ -219,7 +221,7 @@ def department_forget(*, company_id: UUID, department_id: UUID) -> int:
                 Publication(
                     employee_updated(employee, ["department_id"]), employee.id, company_id, employee.version
                 ),
-                _transferred(employee, department_id),
+                _transferred(employee, department_id, source),
             )
         )
     return len(members)

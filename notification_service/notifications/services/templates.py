@@ -139,6 +139,13 @@ def templates_sync(company_ids: Collection[UUID]) -> int:
     return len(fresh) + len(stale)
 
 
+def templates_forget(company_ids: Collection[UUID]) -> None:
+    """Delete the system's templates of companies that are gone, but for what was reworded or has been used."""
+    if company_ids:
+        untouched = Template.objects.filter(company_id__in=company_ids, is_default=True, is_edited=False)
+        untouched.filter(notifications=None).delete()
+
+
 def templates_sync_all() -> int:
     """Bring every known company's templates up to date."""
     changed = 0

@@ -5,13 +5,14 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from common.contracts.auth import RoleAssigned, RoleRevoked, UserDeleted
-from common.contracts.base import Event, owner_of, to_wire, wire_name
+from common.contracts.base import Event, catalogue, owner_of, to_wire, wire_name
 from common.contracts.company import LicenseExpired, LicenseExpiring
 from common.contracts.document import DocumentExpiring, DocumentUploaded
 from common.contracts.employee import (
@@ -26,7 +27,8 @@ from common.messaging.dispatch import dispatch
 from common.messaging.envelopes import Envelope
 from common.reference.models import DepartmentRef
 from common.security.tenancy import all_companies
-from common.testing.samples import sample
+from common.testing.contracts import sample_envelope
+from common.testing.samples import sample, sample_payload
 from notification_service.notifications.choices import Channel, Priority, Status
 from notification_service.notifications.models import HeardEvent, Membership, Notification, Template
 from notification_service.notifications.rules import EVENTS, RULES, To
@@ -129,6 +131,29 @@ def license_expiring(company_id: UUID, days_left: int = 30) -> LicenseExpiring:
         days_left=days_left,
         step=days_left,
     )
+
+
+@pytest.mark.parametrize("name", [name for name in catalogue() if "source" in sample_payload(name)])
+def test_nobody_is_told_of_what_an_import_brings(company: UUID, manager_id: UUID, name: str) -> None:
+    payload = {**sample_payload(name), "company_id": str(company), "source": "import"}
+    tell(msgspec.structs.replace(sample_envelope(name), payload=payload, occurred_at=timezone.now()))
+    with all_companies("test"):
+        assert not HeardEvent.objects.exists()
+        assert not Notification.objects.exists()
+
+
+def test_nobody_is_told_of_what_an_import_takes_back() -> None:
+    removals = {name for name in catalogue() if name.endswith((".removed", ".deleted"))}
+    assert not removals & {wire_name(event) for event in EVENTS}
+
+
+def test_every_event_that_makes_a_notice_says_whether_an_import_tells_it() -> None:
+    by_hand_or_by_the_calendar = {
+        "review.submitted", "report.generated", "license.expiring", "license.expired", "document.expiring",
+        "document.expired",
+    }  # fmt: skip
+    silent = {wire_name(event) for event in EVENTS if "source" not in event.__struct_fields__}
+    assert silent == by_hand_or_by_the_calendar
 
 
 def test_a_hired_person_is_welcomed_in_the_application_and_by_mail(company: UUID, events: Published) -> None:

@@ -2,8 +2,11 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 
+from common.contracts.base import to_wire
+from common.contracts.company import CompanyRemoved
 from common.messaging.consumers import registry
 from common.messaging.dispatch import dispatch
 from common.security.tenancy import all_companies, company_scope
@@ -212,6 +215,24 @@ def test_a_new_company_starts_with_the_systems_templates() -> None:
         dispatch(registry, "company", [sample_envelope("company.created")])
         names = set(Template.objects.filter(company_id=company_id).values_list("name", "type"))
     assert names == {(name, channel) for name in WORDINGS for channel in DEFAULT_CHANNELS}
+
+
+def test_a_company_that_is_taken_back_keeps_only_templates_of_its_own_and_those_in_use(
+    company_id: UUID,
+) -> None:
+    plain, own = default(company_id), default(company_id, "leave_approved")
+    used = default(company_id, "leave_rejected")
+    with company_scope(company_id):
+        Template.objects.filter(pk=own.pk).update(content_ar="خاص", is_edited=True)
+        NotificationFactory(company_id=company_id, template=used)
+        other = TemplateFactory(company_id=company_id)
+    gone = CompanyRemoved(company_id=company_id)
+    removed = msgspec.structs.replace(sample_envelope("company.removed"), payload=to_wire(gone))
+    with all_companies("as the inbox runs"):
+        dispatch(registry, "company", [removed])
+        left = set(Template.objects.filter(company_id=company_id).values_list("pk", flat=True))
+    assert left == {own.pk, used.pk, other.pk}
+    assert plain.pk not in left
 
 
 def test_templates_follow_the_systems_wording_unless_the_company_words_them() -> None:
