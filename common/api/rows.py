@@ -6,7 +6,7 @@ which writes them.
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
@@ -143,7 +143,7 @@ class _Shape:
     def __init__(self, names: Sequence[_Name]) -> None:
         self._documents = [place for place, name in enumerate(names) if name.is_document]
         places = [f"_{place}" for place in range(len(names))]
-        self._struct = msgspec.defstruct(
+        self._struct: Callable[..., Any] = msgspec.defstruct(
             "Row",
             [(place, Any, name.nothing) for place, name in zip(places, names, strict=True)],
             bases=(Shown,),
@@ -158,7 +158,8 @@ class _Shape:
             for place in self._documents:
                 if values[place] is not None:
                     values[place] = msgspec.Raw(values[place])
-        return self._struct(*values)
+        shown: Shown = self._struct(*values)
+        return shown
 
 
 _shape = lru_cache(maxsize=256)(_Shape)

@@ -105,9 +105,7 @@ def test_texts_and_documents_arrive_as_they_were_stored(store: Store, name: str,
 def test_the_answer_is_passed_on_as_it_is_and_indented_for_a_reader() -> None:
     answer = ReadyJson({"success": True, "keys": [{"a": 1}, {"a": "é"}], "pagination": {"next_cursor": None}})
     plain = ReadyJsonRenderer().render(answer)
-    assert plain == (
-        '{"success":true,"keys":[{"a":1},{"a":"é"}],"pagination":{"next_cursor":null}}'.encode()
-    )
+    assert plain == ('{"success":true,"keys":[{"a":1},{"a":"é"}],"pagination":{"next_cursor":null}}'.encode())
     indented = ReadyJsonRenderer().render(answer, "application/json; indent=4")
     assert b'\n    "keys": [' in indented
     assert json.loads(indented) == json.loads(plain) == answer.read()
