@@ -1,11 +1,11 @@
 """The account of an analysis: tables of text for a terminal, JSON for programs, and one last sentence."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from common.legacy.analysis import Analysis, Forecast
-from common.legacy.profile import ColumnProfile, TableProfile
+from common.legacy.profile import ColumnProfile, Example, TableProfile
 
 _HEAD: Final = ("column", "empty", "repeated", "orphans", "unreadable", "goes to")
 _COUNTED: Final = ("imported", "merged", "quarantined", "skipped")
@@ -21,6 +21,11 @@ class AnalysisReport:
     fingerprint: str
     analysis: Analysis
 
+    @property
+    def ok(self) -> bool:
+        """Faults in the file are what is looked for."""
+        return True
+
     def as_json(self) -> dict[str, Any]:
         """The report as a JSON object."""
         return {
@@ -29,7 +34,7 @@ class AnalysisReport:
             "run": self.run,
             "source": self.source,
             "fingerprint": self.fingerprint,
-            "ok": True,
+            "ok": self.ok,
             "file": asdict(self.analysis.shape),
             "tables": {name: table.as_json() for name, table in self.analysis.profiles.items()},
             "forecast": {name: forecast.as_json() for name, forecast in self.analysis.forecasts.items()},
@@ -87,7 +92,7 @@ class AnalysisReport:
 
 
 def _table(table: TableProfile) -> Iterator[str]:
-    rows = [_HEAD]
+    rows: list[Sequence[str]] = [_HEAD]
     for column in table.columns.values():
         counts = (
             column.nulls + column.blanks,
@@ -98,21 +103,21 @@ def _table(table: TableProfile) -> Iterator[str]:
         shown = column.name if column.known else f"{column.name} (unknown)"
         rows.append((shown, *(str(count) if count else "" for count in counts), column.goes))
     widths = [max(len(row[number]) for row in rows) for number in range(len(_HEAD))]
-    for first, *counts, goes in rows:
-        cells = [cell.rjust(width) for cell, width in zip(counts, widths[1:-1], strict=True)]
-        yield "  ".join(["  " + first.ljust(widths[0]), *cells, goes])
+    for name, *cells, goes in rows:
+        numbers = [cell.rjust(width) for cell, width in zip(cells, widths[1:-1], strict=True)]
+        yield "  ".join([f"  {name.ljust(widths[0])}", *numbers, goes])
 
 
 def _examples(column: ColumnProfile) -> Iterator[str]:
     for what, examples in column.examples.items():
         count = column.problems.get(what) or getattr(column, what, 0)
-        shown = ", ".join(
-            f"{example.value!r} ({example.rows} rows)"
-            if example.rows > 1
-            else f"{example.value!r} ({example.id})"
-            for example in examples
-        )
-        yield f"  {column.name}: {what} {count}, such as {shown}"
+        yield f"  {column.name}: {what} {count}, such as {', '.join(map(_shown, examples))}"
+
+
+def _shown(example: Example) -> str:
+    rows = f"{example.rows} rows" if example.rows > 1 else ""
+    about = ", ".join(part for part in (example.id, rows) if part)
+    return f"{example.value!r} ({about})" if about else repr(example.value)
 
 
 def _forecast(name: str, forecast: Forecast) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -25,10 +25,10 @@ _SHOWN_EVERY: Final = 5_000
 
 @dataclass
 class Example:
-    """A value that stands out, unless it is secret: the old id of its row, or how many rows have it."""
+    """A value that stands out, unless it is secret; how many rows have it, and the old id of the first."""
 
-    id: str = ""
     value: Any = None
+    id: str = ""
     rows: int = 1
 
 
@@ -55,11 +55,15 @@ class ColumnProfile:
         """Whether anything but missing values was found."""
         return bool(self.repeated or self.orphans or self.problems)
 
-    def note(self, what: str, example: Example) -> None:
-        """Keep one of the first few examples."""
+    def note(self, what: str, value: Any, old_id: str) -> None:
+        """Keep one of the first few examples, or count another row with the same value."""
         kept = self.examples.setdefault(what, [])
+        for example in kept:
+            if example.value == value:
+                example.rows += 1
+                return
         if len(kept) < EXAMPLES:
-            kept.append(example)
+            kept.append(Example(value, old_id))
 
 
 @dataclass
@@ -79,7 +83,10 @@ class TableProfile:
             "known": self.known,
             "missing_columns": list(self.missing),
             "columns": {
-                name: {key: value for key, value in asdict(column).items() if key != "name"}
+                name: {
+                    **asdict(replace(column, problems=Counter())),
+                    "problems": {str(problem): count for problem, count in column.problems.items()},
+                }
                 for name, column in self.columns.items()
             },
         }
@@ -129,9 +136,9 @@ def _count_repeated(file: LegacyFile, table: str, column: ColumnProfile, *, any_
     )
     ((rows,),) = file.select(f"SELECT coalesce(sum(n), 0) FROM ({groups})")
     column.repeated = rows
-    if rows:
-        for value, count in file.select(f"{groups} ORDER BY n DESC, k LIMIT {EXAMPLES}"):
-            column.note("repeated", Example(value=_shown(value), rows=count))
+    found = file.select(f"{groups} ORDER BY n DESC, k LIMIT {EXAMPLES}") if rows else ()
+    if examples := [Example(_shown(value), rows=count) for value, count in found]:
+        column.examples["repeated"] = examples
 
 
 def _count_orphans(file: LegacyFile, table: str, column: ColumnProfile, refers: tuple[str, ...]) -> None:
@@ -145,10 +152,16 @@ def _count_orphans(file: LegacyFile, table: str, column: ColumnProfile, refers: 
     ]
     where = f"FROM {quoted(table)} WHERE {' AND '.join(wanted)}"
     ((column.orphans,),) = file.select(f"SELECT count(*) {where}")
-    if column.orphans:
-        own = quoted("id") if "id" in file.columns(table) else "NULL"
-        for old_id, value in file.select(f"SELECT {own}, {key} {where} LIMIT {EXAMPLES}"):
-            column.note("orphans", Example(_shown_id(old_id), _shown(value)))
+    own = f"min({_key('id')})" if "id" in file.columns(table) else "NULL"
+    found = (
+        file.select(
+            f"SELECT {key} AS k, count(*) AS n, {own} {where} GROUP BY k ORDER BY n DESC, k LIMIT {EXAMPLES}"
+        )
+        if column.orphans
+        else ()
+    )
+    if examples := [Example(_shown(value), _shown_id(old_id), count) for value, count, old_id in found]:
+        column.examples["orphans"] = examples
 
 
 def _read_values(file: LegacyFile, profile: TableProfile, bar: Bar | None) -> None:
@@ -160,9 +173,9 @@ def _read_values(file: LegacyFile, profile: TableProfile, bar: Bar | None) -> No
     for done, row in enumerate(file.rows(profile.name), 1):
         for name, problem_of, column, secret in readers:
             cell = row[name]
-            if cell is not None and (problem := problem_of(cell, type(cell))):
+            if cell is not None and (problem := problem_of(cell, type(cell))) is not None:
                 column.problems[problem] += 1
-                column.note(problem, Example(_shown_id(row.get("id")), None if secret else _shown(cell)))
+                column.note(problem, None if secret else _shown(cell), _shown_id(row.get("id")))
         if bar is not None and (done % _SHOWN_EVERY == 0 or done == profile.rows):
             bar.show(profile.name, done, profile.rows)
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from common.legacy.errors import ReportUnwritableError
 from common.legacy.importer import Result
@@ -119,7 +119,18 @@ def make_folder(folder: Path) -> None:
         raise ReportUnwritableError(f"The folder {folder} cannot be made: {error.strerror}.") from error
 
 
-def write_json(folder: Path, report: Report) -> Path:
+class JsonReport(Protocol):
+    """What is kept as one file of a run's folder."""
+
+    @property
+    def service(self) -> str:
+        """Whose report it is."""
+
+    def as_json(self) -> dict[str, Any]:
+        """All there is to say."""
+
+
+def write_json(folder: Path, report: JsonReport) -> Path:
     """Write the report into ``folder``, made when it is not there; raises ReportUnwritableError."""
     make_folder(folder)
     path = folder / f"{report.service}.json"
