@@ -192,6 +192,7 @@ class _Importer:
                     self._note(records, tally, outcome.todo)
                 case Merged():
                     tally.merged += 1
+                    self._note(records, tally, outcome.todo)
                 case Quarantined():
                     self._set_aside(records, tally, place, row, outcome)
                 case Skipped():

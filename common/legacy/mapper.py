@@ -40,10 +40,11 @@ class Imported(Generic[ArgsT]):
 
 @dataclass(frozen=True)
 class Merged:
-    """The row's content goes into a thing that another row makes."""
+    """The row's content goes into a thing that another row makes; ``todo`` is what of it does not."""
 
     into: UUID
     company_id: UUID | None = None
+    todo: Sequence[ToDo] = ()
 
 
 @dataclass(frozen=True)
