@@ -113,7 +113,7 @@ class LeaveRequested(Event):
 
 @event("leave.approved", owner="employee")
 class LeaveApproved(Event):
-    """A leave was granted by the account ``decided_by``."""
+    """A leave was granted by the account ``decided_by``, which of an old leave may be unknown."""
 
     leave_id: UUID
     company_id: UUID
@@ -123,13 +123,13 @@ class LeaveApproved(Event):
     start_date: date
     end_date: date
     days: int
-    decided_by: UUID
+    decided_by: UUID | None
     source: str = ""
 
 
 @event("leave.rejected", owner="employee")
 class LeaveRejected(Event):
-    """A leave was refused by the account ``decided_by``."""
+    """A leave was refused by the account ``decided_by``, which of an old leave may be unknown."""
 
     leave_id: UUID
     company_id: UUID
@@ -139,7 +139,7 @@ class LeaveRejected(Event):
     start_date: date
     end_date: date
     days: int
-    decided_by: UUID
+    decided_by: UUID | None
     reason: str = ""
     source: str = ""
 
