@@ -41,9 +41,13 @@ class UserDeactivated(Event):
 
 @event("user.deleted", owner="auth")
 class UserDeleted(Event):
-    """The account is gone, by a compensation or by an administrator."""
+    """The account is gone: by a compensation, or because an import took it back (``source`` is import).
+
+    Nobody ever signed in with one that an import took back.
+    """
 
     user_id: UUID
+    source: str = ""
 
 
 @event("session.created", owner="auth")

@@ -20,5 +20,6 @@ def user_deactivated(event: UserDeactivated, meta: EventMeta) -> None:
 
 @consumes(UserDeleted)
 def user_deleted(event: UserDeleted, meta: EventMeta) -> None:
-    """Whatever the person got before is refused."""
-    revoke_user(user_id=event.user_id, before=meta.occurred_at)
+    """Whatever the person got before is refused; from an account that an import took back nobody got anything."""
+    if event.source != "import":
+        revoke_user(user_id=event.user_id, before=meta.occurred_at)

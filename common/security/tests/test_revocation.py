@@ -63,6 +63,11 @@ def test_what_a_deleted_person_had_is_refused(api: Api, person_token: Tokens) ->
     assert api(token).get("/scope").status_code == 401
 
 
+def test_of_an_account_that_an_import_took_back_nothing_is_kept() -> None:
+    consumers.user_deleted(UserDeleted(user_id=uuid4(), source="import"), meta())
+    assert not RevokedUser.objects.exists()
+
+
 def test_events_that_come_twice_or_late_never_shorten_a_revocation() -> None:
     session, person = uuid4(), uuid4()
     late, early = timezone.now(), timezone.now() - timedelta(hours=1)

@@ -181,7 +181,7 @@ def users_take_back(user_ids: Collection[UUID]) -> dict[UUID, str]:
         rows = cursor.fetchall()
         cursor.execute("DELETE FROM users WHERE id = ANY(%s)", [gone])
         publish_staged(
-            (UserDeleted(user_id=user_id), user_id, company_id, version + 1)
+            (UserDeleted(user_id=user_id, source="import"), user_id, company_id, version + 1)
             for user_id, version, company_id in rows
         )
         return kept
