@@ -7,7 +7,7 @@ from typing import Any
 from django.core import signing
 from django.core.exceptions import FieldDoesNotExist
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db.models import Field, Q, QuerySet
+from django.db.models import BooleanField, F, Field, Func, Q, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -104,14 +104,37 @@ class Keyset:
             raise FieldDoesNotExist(name)
         return field
 
-    def _behind(self, values: Sequence[Any]) -> Q:
-        # a < x, or a = x and (b < y, or b = y and …); `a <= x` in front lets an index start at x.
+    def _behind(self, values: Sequence[Any]) -> "Q | _RowBehind":
+        if len({descending for _name, descending in self.fields}) == 1:
+            return _RowBehind([self._field(name) for name in self.names], values, self.fields[0][1])
+        # a < x, or a = x and (b > y, or b = y and …); `a <= x` in front lets an index start at x.
         condition = Q()
         for (name, descending), value in reversed(list(zip(self.fields, values, strict=True))):
             beyond = Q(**{f"{name}__{'lt' if descending else 'gt'}": value})
             upto = Q(**{f"{name}__{'lte' if descending else 'gte'}": value})
             condition = upto & (beyond | condition) if condition else beyond
         return condition
+
+
+class _RowBehind(Func):
+    """Whether a row's values come behind others, compared as one: an index starts right there, also among ties."""
+
+    output_field = BooleanField()
+
+    def __init__(self, fields: Sequence["Field[Any, Any]"], values: Sequence[Any], descending: bool) -> None:
+        places = [Value(value, output_field=field) for field, value in zip(fields, values, strict=True)]
+        super().__init__(*[F(field.name) for field in fields], *places)
+        self._sign = "<" if descending else ">"
+
+    def as_sql(  # type: ignore[override]
+        self, compiler: Any, connection: Any, **context: Any
+    ) -> tuple[str, list[Any]]:
+        """``(a, b) < (x, y)``."""
+        written = [compiler.compile(expression) for expression in self.get_source_expressions()]
+        columns = [sql for sql, _values in written]
+        half = len(columns) // 2
+        sql = f"({', '.join(columns[:half])}) {self._sign} ({', '.join(columns[half:])})"
+        return sql, [value for _sql, values in written for value in values]
 
 
 class _Shown:
