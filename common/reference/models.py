@@ -26,6 +26,8 @@ class CompanyRef(Reference):
     name_folded = models.TextField(editable=False, default="")
     name_ar_folded = models.TextField(editable=False, default="")
     is_active = models.BooleanField(_("active"), default=True)
+    # What the old application called it: what its rows refer to it by.
+    old_id = models.CharField(_("id in the old system"), max_length=64, blank=True, db_default="")
     version = models.PositiveIntegerField(_("version"), default=0)
 
     class Meta:

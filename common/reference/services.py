@@ -85,6 +85,7 @@ def _apply(model: type[RowT], key: str, after: Change[RowT], received: Sequence[
 def _company_after(row: CompanyRef | None, event: Event, meta: EventMeta) -> CompanyRef | None:
     match event:
         case CompanyCreated() | CompanyUpdated():
+            before = row.old_id if row is not None else ""
             row = CompanyRef(
                 company_id=event.company_id,
                 name=event.name,
@@ -92,6 +93,7 @@ def _company_after(row: CompanyRef | None, event: Event, meta: EventMeta) -> Com
                 name_folded=company_name_folded(event.name),
                 name_ar_folded=company_name_folded(event.name_ar),
                 is_active=event.is_active,
+                old_id=(isinstance(event, CompanyCreated) and event.old_id) or before,
             )
         case CompanyDeactivated() if row is not None:
             row.is_active = False

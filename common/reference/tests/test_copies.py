@@ -110,6 +110,18 @@ def hired(**values: Any) -> EmployeeHired:
     return EmployeeHired(**{**given, **values})
 
 
+def test_a_company_keeps_what_the_old_application_called_it() -> None:
+    companies_apply(
+        received(
+            CompanyCreated(company_id=COMPANY, name="Nile", old_id="company-1"),
+            CompanyUpdated(company_id=COMPANY, name="Blue Nile"),
+        )
+    )
+    companies_apply(received(CompanyUpdated(company_id=COMPANY, name="White Nile")))
+    company = CompanyRef.objects.get(company_id=COMPANY)
+    assert (company.name, company.old_id) == ("White Nile", "company-1")
+
+
 def test_a_company_is_copied_changed_and_deactivated() -> None:
     companies_apply(received(CompanyCreated(company_id=COMPANY, name="Nour", name_ar="شركة النور")))
     company = CompanyRef.objects.get()
