@@ -55,7 +55,7 @@ class MeasuredList:
         values = {**usual, **self.columns}
         connection = databases.connection(self.service)
         filling = (
-            f"INSERT INTO {self.table} ({', '.join(values)})"
+            f"INSERT INTO {self.table} ({', '.join(f'"{name}"' for name in values)})"
             f" SELECT {', '.join(values.values())} FROM generate_series(1, {count}) n"
         )
         for statement in filter(None, (filling, self.afterwards, f"VACUUM ANALYZE {self.table}")):
