@@ -54,8 +54,9 @@ class MeasuredList:
         }
         values = {**usual, **self.columns}
         connection = databases.connection(self.service)
+        names = ", ".join(f'"{name}"' for name in values)
         filling = (
-            f"INSERT INTO {self.table} ({', '.join(f'"{name}"' for name in values)})"
+            f"INSERT INTO {self.table} ({names})"
             f" SELECT {', '.join(values.values())} FROM generate_series(1, {count}) n"
         )
         for statement in filter(None, (filling, self.afterwards, f"VACUUM ANALYZE {self.table}")):
