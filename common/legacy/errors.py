@@ -31,3 +31,9 @@ class NothingTakenError(LegacyImportError):
     """The service has no part in the import; that is as it should be."""
 
     exit_code = 0
+
+
+class UnknownRunError(LegacyImportError):
+    """No import of that name was ever made here."""
+
+    exit_code = 2
