@@ -4,11 +4,13 @@
 .NOTPARALLEL:
 
 RUNTIME := .venv/bin/python -m common.runtime
+GATEWAY := .venv/bin/python -m common.runtime.gateway
 
-.PHONY: help setup run start stop status reset logs manage test fuzz lint demo soak bench-saga bench-api bench-events lock
+.PHONY: help setup run start stop status reset logs manage test fuzz lint gateway gateway-stop gateway-status \
+    traffic cutover demo soak bench-saga bench-api bench-events lock
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 setup: ## make .venv and install what the lock says; does nothing when that is done
 	@python=$$(sh common/runtime/find-python.sh) || exit 2; exec "$$python" -m common.runtime.bootstrap
@@ -44,6 +46,22 @@ fuzz: setup ## made-up requests: CASES=200 to every operation; SEED= repeats a r
 lint: setup ## style, types, import rules, missing migrations and translations
 	@exec $(RUNTIME) lint
 
+gateway: setup ## HAProxy in front of the old application and the services: LEGACY_URL=http://… GATEWAY_PORT=3000
+	@exec $(GATEWAY) start
+
+gateway-stop: setup ## end the gateway after the requests under way
+	@exec $(GATEWAY) stop
+
+gateway-status: setup ## who is on which side, what each side answered, the last changes
+	@exec $(GATEWAY) status
+
+traffic: setup ## weights of the two sides, at once: LEGACY=90 NEW=10; shows them when none is given
+	@exec $(GATEWAY) traffic $(if $(LEGACY),--legacy "$(LEGACY)") $(if $(NEW),--new "$(NEW)")
+
+cutover: setup ## walk to the new side and watch it: STEPS="1 5 25 50 100" HOLD=60 MAX_ERRORS=1 MAX_MS=1000; BACK=1
+	@exec $(GATEWAY) cutover $(if $(BACK),--back) --steps "$(STEPS)" --hold "$(HOLD)" --window "$(WINDOW)" \
+	    --max-errors "$(MAX_ERRORS)" --max-ms "$(MAX_MS)"
+
 demo: setup ## import the old data, hire, refuse a hire, kill a worker in mid-saga, and check all of it
 	@exec $(RUNTIME).demo
 
@@ -65,3 +83,5 @@ lock: setup ## write the lock files anew from pyproject.toml (needs uv)
 	    pyproject.toml --group dev -o requirements/main.lock
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 	    --group embedded -o requirements/embedded.lock
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+	    --group gateway -o requirements/gateway.lock

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -20,17 +20,21 @@ from common.runtime.state import State, read_state, sweep
 _STOP_PATIENCE: Final = 60.0
 
 
-def start(root: Path) -> int:
+def start(root: Path, command: Sequence[str] = ()) -> int:
     """Starts the system of the stack as a process of its own and waits until it is healthy.
 
     What it prints meanwhile is shown; when it fails, so is its exit code.
+
+    Args:
+        root: The folder of what is started.
+        command: What to run, as arguments for ``python -m``; the system itself when left out.
     """
     require_folder(root)
     log = log_path(root, "supervisor")
     with open_log(log) as output:
         begin = log.stat().st_size
         supervisor = subprocess.Popen(
-            [sys.executable, "-m", "common.runtime", "run", "--stack", root.name],
+            [sys.executable, "-m", *(command or ("common.runtime", "run", "--stack", root.name))],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -61,7 +65,7 @@ def _follow(supervisor: subprocess.Popen[bytes], root: Path, lines: TextIO) -> i
         time.sleep(0.1)
 
 
-def stop(root: Path, progress: Progress) -> None:
+def stop(root: Path, progress: Progress, what: str = "the system") -> None:
     """Ends the stack's supervisor and, if that was killed before, whatever it has left behind.
 
     Raises:
@@ -73,9 +77,9 @@ def stop(root: Path, progress: Progress) -> None:
         stubborn = sweep(root)
         if stubborn:
             raise OperatorError(f"These processes do not end, not even by kill -9: {stubborn}.")
-        progress.say("Cleaned up after a system that was killed" if left else "Nothing is running")
+        progress.say(f"Cleaned up after {what}, which was killed" if left else "Nothing is running")
         return
-    with progress.step(f"Stopping the system (process {state.supervisor})") as step:
+    with progress.step(f"Stopping {what} (process {state.supervisor})") as step:
         for _ in _while_supervised(state):
             remaining = sum(entry.alive() for entry in (read_state(root) or state).entries)
             step.detail = f"{remaining} processes left"

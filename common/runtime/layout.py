@@ -9,6 +9,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 VAR: Final = ROOT / "var"
 MAIN_LOCK: Final = ROOT / "requirements" / "main.lock"
 EMBEDDED_LOCK: Final = ROOT / "requirements" / "embedded.lock"
+GATEWAY_LOCK: Final = ROOT / "requirements" / "gateway.lock"
 
 SERVICES: Final = ("auth", "company", "employee", "document", "notification", "analytics")
 PROCESSES: Final = ("web", "worker", "relay")

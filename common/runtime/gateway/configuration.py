@@ -1,0 +1,139 @@
+"""Writes what HAProxy reads: its configuration from a template, the routes, and the share at first."""
+
+from ipaddress import ip_address
+from pathlib import Path
+from string import Template
+from typing import Final
+
+from common.legacy.ids import NAMESPACE
+from common.runtime.files import write_private
+from common.runtime.gateway.admin_socket import SHARE_MAP, SOCKET
+from common.runtime.gateway.companies import WHOLE
+from common.runtime.gateway.options import Options
+from common.runtime.gateway.routes import route_map
+from common.runtime.layout import SERVICES
+
+CONFIGURATION: Final = "haproxy.cfg"
+LEGACY: Final = "legacy"
+LATENCY_TABLE: Final = "latency"
+# Milliseconds; a counter for each step and one for what takes longer than the last.
+LATENCY_STEPS: Final = (10, 25, 50, 100, 250, 500, 1000, 2500, 5000)
+_TEMPLATE: Final = Path(__file__).with_name("haproxy.cfg.template")
+_ROUTES: Final = "routes.map"
+_ISSUER: Final = "hrms-auth"
+_VERSION: Final = "1"
+# What HAProxy itself answers with, in the envelope of the API.
+_ERRORS: Final = {
+    400: ("MALFORMED_REQUEST", "The request could not be understood."),
+    404: ("NOT_FOUND", "There is nothing at this address."),
+    408: ("REQUEST_TIMEOUT", "The request did not arrive in time."),
+    500: ("INTERNAL_ERROR", "Something went wrong."),
+    502: ("BAD_GATEWAY", "The application did not answer as it should."),
+    503: ("SERVICE_UNAVAILABLE", "The application does not answer at the moment."),
+    504: ("GATEWAY_TIMEOUT", "The application did not answer in time."),
+}
+# Asked often, and held for down only after 7 seconds without an answer: a web process that starts anew takes
+# less. The walk does not wait for that; it looks at the failed checks.
+_CHECK: Final = "check inter 2s fastinter 500ms downinter 1s fall 12 rise 2 pool-purge-delay 2s"
+
+
+class _Blanks(Template):
+    # HAProxy's language has dollar signs of its own.
+    delimiter = "@"
+
+
+def new_backend(service: str) -> str:
+    """The name of a service's backend."""
+    return f"new_{service}"
+
+
+def write_configuration(folder: Path, options: Options, account: tuple[int, int] | None) -> None:
+    """Write haproxy.cfg and its maps into ``folder``; a share that is there stays.
+
+    Args:
+        folder: The gateway's folder, which HAProxy must be started in.
+        options: Where it listens and what is behind it.
+        account: User and group HAProxy hands itself over to once it listens, or None to stay as it is.
+    """
+    write_private(folder / _ROUTES, route_map())
+    if not (folder / SHARE_MAP).exists():
+        write_private(folder / SHARE_MAP, "new 0\n")
+    write_private(folder / CONFIGURATION, render(options, account))
+
+
+def render(options: Options, account: tuple[int, int] | None = None) -> str:
+    """The text of haproxy.cfg."""
+    sides = " ".join(f"{{ nbsrv({new_backend(service)}) gt 0 }}" for service in SERVICES)
+    return _Blanks(_TEMPLATE.read_text(encoding="utf-8")).substitute(
+        socket=SOCKET,
+        account=f"    uid {account[0]}\n    gid {account[1]}\n" if account else "",
+        errors="".join(_error(status, *words) for status, words in _ERRORS.items()),
+        address=options.address,
+        port=options.port,
+        certificate=f" ssl crt {options.certificate}" if options.certificate else "",
+        scheme="https" if options.certificate else "http",
+        secure="; Secure" if options.certificate else "",
+        version=_VERSION,
+        healthy=f"{{ nbsrv({LEGACY}) gt 0 }} || {{ path /health }} {sides}" if options.legacy else sides,
+        issuer=_ISSUER,
+        namespace=NAMESPACE.hex,
+        whole=WHOLE,
+        last_place=WHOLE - 1,
+        # Without an old application there is only one side to be on.
+        share=f"str(new),map_str_int({SHARE_MAP},0)" if options.legacy else f"int({WHOLE})",
+        latency=_latency_rules(),
+        steps=len(LATENCY_STEPS) + 1,
+        backends=_backends(options),
+    )
+
+
+def _error(status: int, code: str, sentence: str) -> str:
+    return (
+        f"    http-error status {status} content-type application/json lf-string "
+        f'\'{{"success":false,"error":{{"code":"{code}","message":"{sentence}","details":{{}}}},'
+        '"timestamp":"%[date(),utime(%Y-%m-%dT%H:%M:%SZ)]"}\'\n'
+    )
+
+
+def _latency_rules() -> str:
+    lines = []
+    above = ""
+    for number, step in enumerate(LATENCY_STEPS):
+        lines.append(
+            f"    http-response sc-inc-gpc({number},0) if {above}{{ var(txn.took) -m int le {step} }}\n"
+        )
+        above = f"{{ var(txn.took) -m int gt {step} }} "
+    lines.append(f"    http-response sc-inc-gpc({len(LATENCY_STEPS)},0) if {above.strip()}\n")
+    return "".join(lines)
+
+
+def _backends(options: Options) -> str:
+    new = [
+        _backend(new_backend(service), options.services[service], "/health", "safe") for service in SERVICES
+    ]
+    if options.legacy is None:
+        return "".join([*new, f"\nbackend {LEGACY}\n    http-request deny status 404\n"])
+    # Node closes a connection that was idle for five seconds, perhaps while a request is on its way.
+    return "".join([*new, _backend(LEGACY, options.legacy, options.health, "never")])
+
+
+def _backend(name: str, server: str, health: str, reuse: str) -> str:
+    host = server.rpartition(":")[0]
+    lookup = "" if _is_address(host) else " resolvers system init-addr last,libc,none"
+    return (
+        f"\nbackend {name}\n"
+        "    http-request disable-l7-retry unless METH_GET\n"
+        f"    http-reuse {reuse}\n"
+        "    option httpchk\n"
+        f"    http-check send meth GET uri {health} ver HTTP/1.1 hdr Host {host}\n"
+        "    http-check expect status 200-399\n"
+        f"    server app {server} {_CHECK}{lookup}\n"
+    )
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
