@@ -8,7 +8,10 @@ from common.conf import env
 from common.conf.service import ROOT, Service, service_settings
 
 SERVICE = Service(
-    name="document", apps=("document_service.documents",), reference=("company", "user", "employee")
+    name="document",
+    apps=("document_service.documents",),
+    reference=("company", "user", "employee"),
+    legacy="document_service.documents.legacy.plan",
 )
 globals().update(service_settings(SERVICE))
 

@@ -11,6 +11,7 @@ SERVICE = Service(
     name="notification",
     apps=("notification_service.notifications",),
     reference=("company", "department", "user", "employee"),
+    legacy="notification_service.notifications.legacy.plan",
 )
 globals().update(service_settings(SERVICE))
 

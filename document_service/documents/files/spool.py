@@ -15,6 +15,7 @@ from django.core.files.uploadhandler import FileUploadHandler
 # What a form may hold beside its file, in bytes.
 FORM_ROOM = 1_048_576
 PREFIX = "upload-"
+PIECE = 256 * 1024
 
 
 class Upload(UploadedFile):  # type: ignore[type-arg]
@@ -34,6 +35,42 @@ class Upload(UploadedFile):  # type: ignore[type-arg]
     def temporary_file_path(self) -> str:
         """Where the file lies until it is closed."""
         return str(self.content.name)
+
+
+class UnreadableFileError(Exception):
+    """A file that cannot be read to its end; the message says why."""
+
+
+def spooled(source: IO[bytes], *, name: str) -> Upload:
+    """A copy of the open file, as if it had been uploaded.
+
+    Raises RequestDataTooBig as soon as there is too much, and UnreadableFileError.
+    """
+    folder = Path(settings.DOCUMENT_SPOOL_DIR)
+    folder.mkdir(parents=True, exist_ok=True)
+    file = NamedTemporaryFile(dir=folder, prefix=PREFIX)  # noqa: SIM115 - closed with the upload
+    digest, size = hashlib.sha256(), 0
+    try:
+        while piece := _read(source):
+            size += len(piece)
+            if size > settings.DOCUMENT_MAX_BYTES:
+                raise RequestDataTooBig
+            digest.update(piece)
+            file.write(piece)
+        file.flush()
+        os.fsync(file.fileno())
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return Upload(file, name=name, size=size, sha256=digest.hexdigest())
+
+
+def _read(source: IO[bytes]) -> bytes:
+    try:
+        return source.read(PIECE)
+    except OSError as error:
+        raise UnreadableFileError(error.strerror or str(error)) from error
 
 
 class SpoolHandler(FileUploadHandler):

@@ -171,7 +171,7 @@ def _columns(company_id: UUID, fields: DocumentFields) -> dict[str, Any]:
     for action, audiences in values.pop("permissions", {}).items():
         values[AUDIENCE_FIELDS[Action(action)]] = sorted(set(audiences))
     if "tags" in values:
-        values["tags"] = _distinct(values["tags"])
+        values["tags"] = distinct_tags(values["tags"])
     if "category" in values:
         values["category"] = _category(company_id, values["category"])
         values["category_folded"] = folded_name(values["category"])
@@ -189,7 +189,7 @@ def _category(company_id: UUID, name: str) -> str:
     return known.values_list("name", flat=True).first() or name
 
 
-def _distinct(tags: Sequence[str]) -> list[str]:
+def distinct_tags(tags: Sequence[str]) -> list[str]:
     """The tags as they are spelled first, without those that fold to nothing."""
     spelled: dict[str, str] = {}
     for tag in tags:

@@ -19,7 +19,9 @@ def was_released(company_id: UUID, sha256: str) -> bool:
 
 
 @transaction.atomic
-def quarantine_add(*, company_id: UUID, file: CheckedFile, uploaded_by: UUID) -> QuarantinedFile:
+def quarantine_add(
+    *, company_id: UUID, file: CheckedFile, uploaded_by: UUID, document_id: UUID | None = None
+) -> QuarantinedFile:
     """Keep a refused upload apart; documents that have the same bytes are not served from now on."""
     stored = StoredFile(company_id=company_id, sha256=file.upload.sha256, size=file.size)
     hold_key(stored.key)
@@ -43,6 +45,7 @@ def quarantine_add(*, company_id: UUID, file: CheckedFile, uploaded_by: UUID) ->
         size=file.size,
         signature=file.signature,
         uploaded_by=uploaded_by,
+        document_id=document_id,
     )
 
 

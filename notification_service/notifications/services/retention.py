@@ -13,6 +13,7 @@ _NOTICES = """
     WITH old AS (
         SELECT id FROM notifications
         WHERE created_at < %(before)s AND due_at IS NULL AND coalesce(sent_at, created_at) < %(before)s
+            AND (old_id = '' OR updated_at < %(before)s)
         ORDER BY created_at LIMIT %(piece)s FOR UPDATE SKIP LOCKED
     ), attempts AS (
         DELETE FROM delivery_logs d USING old WHERE d.notification_id = old.id
@@ -30,7 +31,8 @@ _EVENTS = """
 def notices_purge() -> int:
     """Delete notices older than the retention with their attempts, and the events they came from; returns how many.
 
-    What waits to be sent is kept, however long ago it was written.
+    What waits to be sent is kept, however long ago it was written; and what came from the old system as long from
+    its coming on.
     """
     before = timezone.now() - timedelta(days=settings.NOTICE_RETENTION_DAYS)
     # An event must be remembered for longer than it could still make notices.
