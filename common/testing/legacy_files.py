@@ -38,6 +38,19 @@ def user(number: int, **values: Any) -> dict[str, Any]:
     return row | rest | {"is_active": 1, "created_at": SECOND} | values
 
 
+def membership(number: int, **values: Any) -> dict[str, Any]:
+    """A sound row of ``company_users``: user-1 is a worker of company-2."""
+    row = {"id": f"place-{number}", "user_id": "user-1", "company_id": "company-2", "role": "worker"}
+    return row | {"permissions": "[]", "created_at": SECOND} | values
+
+
+def license(number: int, **values: Any) -> dict[str, Any]:
+    """A sound row of ``licenses``, of company-1, valid until 2099."""
+    row = {"id": f"license-{number}", "company_id": "company-1", "name": "ترخيص تجاري", "type": "commercial"}
+    dates = {"issue_date": "2020-01-01", "expiry_date": "2099-12-31", "status": "active"}
+    return row | dates | {"number": f"LIC-{number}", "documents": "[]", "created_at": SECOND} | values
+
+
 def employee(number: int, **values: Any) -> dict[str, Any]:
     """A sound row of ``employees``, in company-1."""
     row = {"id": f"emp-{number}", "company_id": "company-1", "first_name": "محمد", "last_name": "أحمد"}
@@ -48,6 +61,21 @@ def employee(number: int, **values: Any) -> dict[str, Any]:
     }
     work = {"hire_date": "2020-02-01", "salary": 250.5, "status": "active", "skills": '["sales", "العربية"]'}
     return row | named | work | {"position": "محاسب", "created_at": SECOND} | values
+
+
+def document(number: int, **values: Any) -> dict[str, Any]:
+    """A sound row of ``documents``, about emp-1."""
+    row = {"id": f"doc-{number}", "entity_id": "emp-1", "entity_type": "employee", "name": "جواز سفر"}
+    file = {"file_name": f"doc{number}.pdf", "file_url": f"/uploads/doc{number}.pdf", "file_size": None}
+    said = {"type": "passport", "mime_type": "application/pdf", "tags": "[]", "uploaded_by": "user-1"}
+    return row | file | said | {"is_active": 1, "created_at": SECOND, "updated_at": SECOND} | values
+
+
+def notification(number: int, **values: Any) -> dict[str, Any]:
+    """A sound row of ``notifications``, to user-1, unread."""
+    row = {"id": f"note-{number}", "user_id": "user-1", "company_id": "company-1", "type": "leave"}
+    texts = {"title": "طلب إجازة", "message": "تم تقديم طلب إجازة", "data": "{}"}
+    return row | texts | {"is_read": 0, "created_at": SECOND} | values
 
 
 def write_legacy_file(path: Path, **tables: OldRows) -> Path:
