@@ -106,7 +106,11 @@ def test_an_employee_without_an_account_gets_an_inactive_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "facts", [FACTS, Facts(FACTS.companies, email_owners={"a@x.example": ("users", "user-1")})]
+    "facts",
+    [
+        FACTS,
+        known_facts(companies=["company-1", "company-2"], email_owners={"a@x.example": ("users", "user-1")}),
+    ],
 )
 def test_a_missing_or_taken_address_of_an_employee_is_replaced(facts: Facts) -> None:
     found = map_employee(employee(1, email=None if facts is FACTS else "a@x.example"), 0, facts)
@@ -115,7 +119,11 @@ def test_a_missing_or_taken_address_of_an_employee_is_replaced(facts: Facts) -> 
 
 
 def test_an_employee_who_has_an_account_is_merged_into_it() -> None:
-    facts = Facts(FACTS.companies, {}, {"a@x.example": ("users", "user-1")}, {"emp-1": "user-1"})
+    facts = known_facts(
+        companies=["company-1"],
+        email_owners={"a@x.example": ("users", "user-1")},
+        accounts={"emp-1": "user-1"},
+    )
     assert map_employee(employee(1, email="a@x.example"), 0, facts) == Merged(
         new_id("users", "user-1"), COMPANY
     )
