@@ -18,7 +18,7 @@ class Leave(BroughtRecord):
 
     ``requested_by`` and ``decided_by`` are accounts; of an old leave they may be unknown. Who took a request
     back has decided it, too. The old system let leaves of a person overlap: the later of two came over with
-    ``overlaps``, which keeps it out of the rule that no two do.
+    ``shares_days``, which keeps it out of the rule that no two do.
     """
 
     leave_type = models.CharField(_("type of leave"), max_length=16, choices=LeaveType)
@@ -31,7 +31,7 @@ class Leave(BroughtRecord):
     decided_by = models.UUIDField(_("decided by"), null=True, editable=False)
     decided_at = models.DateTimeField(_("decided at"), null=True, editable=False)
     decision_reason = models.TextField(_("reason of the decision"), blank=True)
-    overlaps = models.BooleanField(
+    shares_days = models.BooleanField(
         _("on days of another leave"), db_default=False, default=False, editable=False
     )
 
@@ -68,7 +68,7 @@ class Leave(BroughtRecord):
                         RangeOperators.OVERLAPS,
                     ),
                 ],
-                condition=Q(status__in=TAKING_DAYS, overlaps=False),
+                condition=Q(status__in=TAKING_DAYS, shares_days=False),
                 violation_error_message=_("There is a leave on some of these days already."),
             ),
         ]

@@ -30,9 +30,9 @@ from common.testing.legacy_runs import (
     import_legacy_killed,
     table_content,
 )
-from employee_service.employees.legacy import map_employee
+from employee_service.employees.legacy.employees import map_employee
 from employee_service.employees.models import Employee, EmployeeProfile
-from employee_service.employees.services.imports import ImportedEmployee, ImportedProfile
+from employee_service.employees.services.imports.values import ImportedEmployee, ImportedProfile
 
 FACTS = known_facts(companies=["company-1", "company-2"])
 COMPANY = new_id("companies", "company-1")
@@ -70,7 +70,7 @@ def test_a_sound_employee_is_carried_whole() -> None:
         date_of_birth=date(1990, 2, 28),
         address={"street": "حولي"},
         emergency_contact_name="سارة",
-        skills=["sales", "العربية"],
+        skills=("sales", "العربية"),
         old_values={"bank_account": "KW1"},
     )
     assert todo == []
@@ -84,7 +84,7 @@ def test_a_missing_date_and_address_stay_empty_and_are_listed() -> None:
 
 
 def test_an_address_that_belongs_to_somebody_else_is_left_out_and_listed() -> None:
-    facts = Facts(FACTS.companies, email_owners={"employee1@example.com": ("users", "user-9")})
+    facts = known_facts(companies=["company-1"], email_owners={"employee1@example.com": ("users", "user-9")})
     args, todo = args_of(employee(1), facts)
     assert args.email == ""
     assert todo == ["duplicate_email"]
@@ -92,7 +92,9 @@ def test_an_address_that_belongs_to_somebody_else_is_left_out_and_listed() -> No
 
 def test_an_employee_who_has_an_account_keeps_it_and_its_address() -> None:
     owners = {"employee1@example.com": ("users", "user-9")}
-    args, todo = args_of(employee(1), Facts(FACTS.companies, {}, owners, {"emp-1": "user-9"}))
+    args, todo = args_of(
+        employee(1), known_facts(companies=["company-1"], email_owners=owners, accounts={"emp-1": "user-9"})
+    )
     assert (args.user_id, args.email) == (new_id("users", "user-9"), "employee1@example.com")
     assert todo == ["linked_account"]
 

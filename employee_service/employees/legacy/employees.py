@@ -5,37 +5,49 @@ each is listed for HR. Archived means that the person has left. Whatever has no 
 the profile's old values.
 """
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
-from common.errors import DomainError
 from common.legacy import old_employees
-from common.legacy.choices import QuarantineReason, SubjectKind, ToDoKind
+from common.legacy.choices import SubjectKind, ToDoKind
+from common.legacy.content import Json
 from common.legacy.facts import Facts
 from common.legacy.mapper import Imported, Outcome, Quarantined, ToDo
 from common.legacy.old_employees import OldEmployee
-from common.legacy.plan import Plan, TableImport, Written, present_in
+from common.legacy.plan import Account, Column, TableImport, Written
 from common.legacy.reader import Row
+from common.legacy.staging import array_text
 from employee_service.employees.choices import EmploymentStatus
-from employee_service.employees.models import Employee
-from employee_service.employees.services.imports import ImportedEmployee, ImportedProfile, employees_import
+from employee_service.employees.legacy.refusals import refusals
+from employee_service.employees.services.imports.employee_changes import employees_import_changes
+from employee_service.employees.services.imports.employees import employees_import
+from employee_service.employees.services.imports.removal import employees_import_remove
+from employee_service.employees.services.imports.stages import (
+    EMPLOYEE_COLUMNS,
+    NO_PROFILE,
+    PROFILE_COLUMNS,
+    json_text,
+    profile_value,
+)
+from employee_service.employees.services.imports.values import ImportedEmployee, ImportedProfile
 
 ARCHIVED: Final = "archived"
 
 
-def plan(facts: Facts) -> Plan:
-    """What this service takes from the file."""
-    return (
-        TableImport(
-            name="employees",
-            table=old_employees.TABLE,
-            map=lambda row, place: map_employee(row, place, facts),
-            existing=present_in(Employee.with_pending),
-            write=write_employees,
-            rules=(
-                "employees: a missing hire date or e-mail address stays empty and is listed for HR;"
-                " columns without a place here are kept with the profile.",
-            ),
+def employees(facts: Facts) -> TableImport[ImportedEmployee]:
+    """How old employees come in."""
+    return TableImport(
+        name="employees",
+        table=old_employees.TABLE,
+        map=lambda row, place: map_employee(row, place, facts),
+        write=write_employees,
+        change=change_employees,
+        remove=employees_import_remove,
+        account=ACCOUNT,
+        rules=(
+            "employees: a missing hire date or e-mail address stays empty and is listed for HR;"
+            " columns without a place here are kept with the profile.",
+            "employees: a day on which somebody left is not in the file and stays empty.",
         ),
     )
 
@@ -75,23 +87,48 @@ def map_employee(row: Row, place: int, facts: Facts) -> Outcome[ImportedEmployee
         created_at=employee.created_at,
         profile=None if profile == ImportedProfile() else profile,
     )
-    return Imported(employee.id, args, _todo(employee, facts))
+    return Imported(employee.id, args, _todo(employee, facts), args.company_id)
 
 
 def write_employees(items: Sequence[Imported[ImportedEmployee]]) -> Written:
     """Make the employees; those whom the service refuses are set aside."""
-    outcomes = employees_import([item.args for item in items])
-    return Written(
-        {
-            item.id: Quarantined(
-                QuarantineReason.REFUSED,
-                company_id=item.args.company_id,
-                detail=f"{outcome.code}: {outcome.message}",
-            )
-            for item, outcome in zip(items, outcomes, strict=True)
-            if isinstance(outcome, DomainError)
-        }
-    )
+    return Written(refusals(items, employees_import([item.args for item in items])))
+
+
+def change_employees(items: Sequence[Imported[ImportedEmployee]]) -> Written:
+    """Bring employees who are here to what the old system says now."""
+    employees_import_changes([item.args for item in items])
+    return Written()
+
+
+def _of_employee(column: str) -> Callable[[ImportedEmployee], Any]:
+    return lambda args: getattr(args, column)
+
+
+def _of_profile(column: str, kind: str) -> Callable[[ImportedEmployee], Any]:
+    written: Callable[[Any], Any] = {"jsonb": json_text, "text[]": array_text}.get(kind, lambda value: value)
+    return lambda args: written(getattr(args.profile or NO_PROFILE, column))
+
+
+# Without what the old system knows nothing of (a manager, the passport's expiry): whoever fills that in does
+# not contradict it. An employee for whom somebody did is kept when the others are taken away.
+ACCOUNT: Final = Account[ImportedEmployee](
+    source="employees t LEFT JOIN employee_profiles p ON p.employee_id = t.id",
+    key="t.id",
+    company="t.company_id",
+    columns=[
+        *(
+            Column(column, kind, f"t.{column}", _of_employee(column))
+            for column, kind in ({"old_id": "text"} | EMPLOYEE_COLUMNS).items()
+        ),
+        *(
+            Column(column, kind, profile_value(column), _of_profile(column, kind))
+            for column, kind in PROFILE_COLUMNS.items()
+        ),
+    ],
+    money=("salary",),
+    references={"company_id": "company", "user_id": "user", "department_id": "department"},
+)
 
 
 def _own_email(employee: OldEmployee, facts: Facts) -> str:
@@ -101,7 +138,7 @@ def _own_email(employee: OldEmployee, facts: Facts) -> str:
 
 def _profile(employee: OldEmployee, *, gone: bool) -> ImportedProfile:
     texts = employee.texts
-    old_values = dict(employee.leftovers)
+    old_values: dict[str, Json] = dict(employee.leftovers)
     if "archive_reason" in texts and not gone:
         old_values["archive_reason"] = texts["archive_reason"]
     return ImportedProfile(
@@ -111,7 +148,7 @@ def _profile(employee: OldEmployee, *, gone: bool) -> ImportedProfile:
         address={"street": texts["address"]} if "address" in texts else {},
         emergency_contact_name=texts.get("emergency_contact", ""),
         emergency_contact_phone=texts.get("emergency_phone", ""),
-        skills=list(employee.skills),
+        skills=employee.skills,
         notes=texts.get("notes", ""),
         old_values=old_values,
     )
@@ -126,7 +163,7 @@ def _todo(employee: OldEmployee, facts: Facts) -> list[ToDo]:
         found.append((ToDoKind.DUPLICATE_EMAIL, employee.email))
     if employee.hire_date is None:
         found.append((ToDoKind.MISSING_HIRE_DATE, ""))
-    if employee.old_id in facts.accounts:
+    if facts.is_linked(employee.old_id):
         found.append((ToDoKind.LINKED_ACCOUNT, employee.email))
     return [
         ToDo(kind, SubjectKind.EMPLOYEE, employee.id, employee.name, employee.company_id, detail)

@@ -1,0 +1,121 @@
+"""Imported employees on their way into the tables: one staged row for each, profile and search terms included."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+from django.db.backends.utils import CursorWrapper
+
+from common.legacy.staging import array_text, stage
+from employee_service.employees.services.imports.values import ImportedEmployee, ImportedProfile
+from employee_service.employees.services.search_terms import terms_of_words
+
+STAGE: Final = "imported_employees"
+# What the old system knows of an employment: column here and PostgreSQL's type.
+EMPLOYEE_COLUMNS: Final[Mapping[str, str]] = {
+    "company_id": "uuid",
+    "user_id": "uuid",
+    "department_id": "uuid",
+    "first_name": "text",
+    "last_name": "text",
+    "full_name_ar": "text",
+    "full_name_en": "text",
+    "email": "text",
+    "phone": "text",
+    "position": "text",
+    "hire_date": "date",
+    "salary": "numeric",
+    "employment_status": "text",
+    "archived": "boolean",
+    "termination_reason": "text",
+    "employee_type": "text",
+    "nationality": "text",
+    "civil_id": "text",
+    "passport_number": "text",
+    "residence_number": "text",
+    "residence_expiry": "date",
+}
+PROFILE_COLUMNS: Final[Mapping[str, str]] = {
+    "date_of_birth": "date",
+    "gender": "text",
+    "marital_status": "text",
+    "address": "jsonb",
+    "emergency_contact_name": "text",
+    "emergency_contact_phone": "text",
+    "skills": "text[]",
+    "notes": "text",
+    "old_values": "jsonb",
+}
+_COLUMNS: Final[Mapping[str, str]] = (
+    {"place": "int", "id": "uuid", "old_id": "text", "number": "text", "terms": "text"}
+    | {"employment_type": "text", "created_at": "timestamptz", "has_profile": "boolean"}
+    | EMPLOYEE_COLUMNS
+    | PROFILE_COLUMNS
+)
+# Folded texts hold no control characters, so this one can stand between them.
+TERM_SEPARATOR: Final = "\n"
+NO_PROFILE: Final = ImportedProfile()
+_json = msgspec.json.Encoder()
+
+
+def profile_value(column: str) -> str:
+    """The SQL of a profile's column, read as ``p``; where there is no profile, what an empty one has."""
+    kind = PROFILE_COLUMNS[column]
+    nothing = {"date": "NULL::date", "text": "''"}.get(kind, f"'{{}}'::{kind}")
+    return f"coalesce(p.{column}, {nothing})"
+
+
+def employees_stage(cursor: CursorWrapper, rows: Sequence[ImportedEmployee], numbers: Sequence[str]) -> None:
+    """Stage ``rows`` as the temporary table STAGE, each with its number of ``numbers`` (empty: as it is)."""
+    stage(cursor, STAGE, _COLUMNS, _staged(rows, numbers))
+
+
+def json_text(value: Mapping[str, Any]) -> str:
+    """JSON as :func:`stage` takes it."""
+    return _json.encode(value).decode() if value else "{}"
+
+
+def _staged(rows: Sequence[ImportedEmployee], numbers: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    for place, (row, number) in enumerate(zip(rows, numbers, strict=True)):
+        profile = row.profile or NO_PROFILE
+        names = (f"{row.first_name} {row.last_name}", row.full_name_en, row.full_name_ar)
+        yield (
+            place,
+            row.id,
+            row.old_id,
+            number,
+            TERM_SEPARATOR.join(terms_of_words((number, row.email, row.phone), names)),
+            row.employment_type.value,
+            row.created_at,
+            row.profile is not None,
+            row.company_id,
+            row.user_id,
+            row.department_id,
+            row.first_name,
+            row.last_name,
+            row.full_name_ar,
+            row.full_name_en,
+            row.email,
+            row.phone,
+            row.position,
+            row.hire_date,
+            row.salary,
+            row.employment_status.value,
+            row.archived,
+            row.termination_reason,
+            row.employee_type,
+            row.nationality,
+            row.civil_id,
+            row.passport_number,
+            row.residence_number,
+            row.residence_expiry,
+            profile.date_of_birth,
+            profile.gender,
+            profile.marital_status,
+            json_text(profile.address),
+            profile.emergency_contact_name,
+            profile.emergency_contact_phone,
+            array_text(profile.skills),
+            profile.notes,
+            json_text(profile.old_values),
+        )
