@@ -93,7 +93,8 @@ def _user_id(system: System, person: SignIn) -> UUID:
 def _measure(
     system: System, manager: SignIn, each: MeasuredList, count: int, seconds: float
 ) -> list[tuple[str, ...]]:
-    each.fill(system.databases, system.company_id, _user_id(system, manager), count)
+    user_id = _user_id(system, manager)
+    each.fill(system.databases, system.company_id, user_id, count)
     path = each.path.format(company_id=system.company_id)
     client = Client(system.urls, manager)
     last = client.call(each.service, "GET", f"{path}?limit={LIMIT}&page={count // LIMIT - 1}")
@@ -101,7 +102,8 @@ def _measure(
     place = last.body["pagination"]["next_cursor"]
     if place is None:
         raise RuntimeError(f"{path} shows fewer than {count} rows: {last.body['pagination']}")
-    with _bare(system, each) as (url, pid):
+    bare_query = each.bare_query(system.company_id, user_id, LIMIT)
+    with _bare(system, each.service, bare_query) as (url, pid):
         floor = _loaded(system, each, url, "", seconds, server=pid)
     queries = {
         "first by cursor": "cursor=",
@@ -133,8 +135,8 @@ def _loaded(
 
 
 @contextmanager
-def _bare(system: System, each: MeasuredList) -> Iterator[tuple[str, int]]:
-    """The bare handler over the list's table: its address and its process."""
+def _bare(system: System, service: str, query: str) -> Iterator[tuple[str, int]]:
+    """The bare handler of ``query``: its address and its process."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     server = subprocess.Popen(
@@ -143,8 +145,8 @@ def _bare(system: System, each: MeasuredList) -> Iterator[tuple[str, int]]:
         env={
             **os.environ,
             STACK_MARK: str(system.stack.root),
-            "BARE_DSN": system.stack.dsn(each.service, "superuser"),
-            "BARE_QUERY": each.bare_query(system.company_id, LIMIT),
+            "BARE_DSN": system.stack.dsn(service, "superuser"),
+            "BARE_QUERY": query,
         },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

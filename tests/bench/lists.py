@@ -64,9 +64,9 @@ class MeasuredList:
             asked = statement.replace("{company_id}", str(company_id)).replace("{user_id}", str(user_id))
             connection.execute(asked.encode())
 
-    def bare_query(self, company_id: UUID, limit: int) -> str:
+    def bare_query(self, company_id: UUID, user_id: UUID, limit: int) -> str:
         """The least a list of these rows can ask for."""
-        condition = self.of_company.format(company_id=company_id)
+        condition = self.of_company.format(company_id=company_id, user_id=user_id)
         return f"SELECT * FROM {self.table} WHERE {condition} ORDER BY {self.order} LIMIT {limit}"
 
 
@@ -128,6 +128,7 @@ LISTS = (
             "is_active": "true",
             "created_at": "now() - n * interval '1 s'",
         },
+        of_company="company_id = '{company_id}' AND is_active",
     ),
     MeasuredList(
         "document",
@@ -154,6 +155,7 @@ LISTS = (
             "language": "'ar'",
             "created_at": "now() - n * interval '1 s'",
         },
+        of_company="company_id = '{company_id}' AND user_id = '{user_id}'",
     ),
     MeasuredList(
         "analytics",
