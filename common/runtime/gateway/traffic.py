@@ -60,6 +60,7 @@ class Traffic:
         Raises:
             OperatorError: HAProxy runs and does not take it.
         """
+        (self._folder / _LOCK).touch(mode=0o600)
         with _undisturbed(), exclusive(self._folder / _LOCK):
             before = self._kept()
             write_private(self._folder / SHARE_MAP, f"new {share}\n")
@@ -94,6 +95,7 @@ class Traffic:
 
     def _note(self, before: int | None, after: int, why: str) -> None:
         now = datetime.now(UTC).isoformat(timespec="seconds")
+        (self._folder / _HISTORY).touch(mode=0o600)
         with (self._folder / _HISTORY).open("a", encoding="utf-8") as history:
             history.write(json.dumps({"at": now, "from": before, "to": after, "why": why}) + "\n")
 

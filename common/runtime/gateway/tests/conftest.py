@@ -1,6 +1,7 @@
 """A running gateway between small applications."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
 
@@ -60,6 +61,19 @@ def client(gateway: Gateway) -> Iterator[httpx.Client]:
     """Asks the gateway."""
     with httpx.Client(base_url=f"http://127.0.0.1:{gateway.options.port}", timeout=30) as client:
         yield client
+
+
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], object]], None]:
+    """Waits until a condition holds, for twenty seconds at most."""
+
+    def wait(condition: Callable[[], object]) -> None:
+        deadline = time.monotonic() + 20.0
+        while not condition():
+            assert time.monotonic() < deadline, "this did not come true within 20 s"
+            time.sleep(0.01)
+
+    return wait
 
 
 def _mend(application: Application) -> None:
