@@ -7,7 +7,7 @@ RUNTIME := .venv/bin/python -m common.runtime
 GATEWAY := .venv/bin/python -m common.runtime.gateway
 
 .PHONY: help setup run start stop status reset logs manage test fuzz lint gateway gateway-stop gateway-status \
-    traffic cutover demo soak bench-saga bench-api bench-events lock
+    traffic cutover demo soak bench-saga bench-api bench-events bench-legacy crash-import lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -68,6 +68,10 @@ demo: setup ## import the old data, hire, refuse a hire, kill a worker in mid-sa
 soak: setup ## 1,000 hires while workers are killed and Redis is emptied; MINUTES= SEED=
 	@exec .venv/bin/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
+crash-import: setup ## an import of an old file, killed at KILLS=50 random moments; SEED= repeats a run
+	@LEGACY_KILLS=$(or $(KILLS),50) LEGACY_SEED=$(SEED) \
+	    .venv/bin/python -m pytest tests/legacy/test_killed.py $(ARGS)
+
 bench-saga: setup ## sagas per second, single and in bulk, beside three bare commits
 	@exec .venv/bin/python -m tests.bench.saga $(ARGS)
 
@@ -76,6 +80,9 @@ bench-api: setup ## lists of 50 at 100,000 rows beside a bare handler; ARGS="--o
 
 bench-events: setup ## time from commit to effect in a consumer
 	@exec .venv/bin/python -m tests.bench.events $(ARGS)
+
+bench-legacy: setup ## rows of an old file per second beside pgloader and plain COPY; ARGS="--employees 200000"
+	@exec .venv/bin/python -m tests.bench.legacy $(ARGS)
 
 lock: setup ## write the lock files anew from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "hrms: uv is missing: install it with \`pip install uv\`."; exit 2; }

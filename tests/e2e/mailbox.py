@@ -58,6 +58,10 @@ class Mailbox:
         """The mails to ``address`` that have come."""
         return [message for receivers, message in self._keeper.messages if address in receivers]
 
+    def count(self) -> int:
+        """How many mails have come."""
+        return len(self._keeper.messages)
+
     def text_to(self, address: str, about: str = "") -> str:
         """The text of the first mail to ``address`` with ``about`` in it, once it has come."""
         wait_until(lambda: self._about(address, about), f"a mail to {address} comes")
