@@ -74,9 +74,8 @@ def _forecast(file: LegacyFile, entry: TableImport[Any], bar: Bar) -> Forecast:
     found = Forecast(entry.table, Tally(source_rows=rows))
     # Of things that several rows make; such things are few.
     made: set[UUID] = set()
-    for place, row in enumerate(file.rows(entry.table)):
+    for done, (place, row) in enumerate(file.placed(entry.table), 1):
         _count(found, entry.map(row, place), row, made if entry.shared else None)
-        done = place + 1
         if done % _SHOWN_EVERY == 0 or done == rows:
             bar.show(f"{entry.name} (forecast)", done, rows)
     return found

@@ -22,7 +22,8 @@ from common.legacy.account import present
 from common.legacy.choices import QuarantineReason
 from common.legacy.content import preserved
 from common.legacy.errors import UnaccountedRowsError
-from common.legacy.facts import gather_facts
+from common.legacy.facts import Facts
+from common.legacy.gathering import gather_facts
 from common.legacy.ids import new_id
 from common.legacy.mapper import Imported, Merged, Outcome, Quarantined, Skipped, ToDo
 from common.legacy.models import ImportRun, QuarantinedRow, ToDoItem
@@ -76,6 +77,7 @@ def import_file(
     batch_size: int,
     dry_run: bool = False,
     uploads: Path | None = None,
+    folder: Path | None = None,
     progress: Progress = lambda _table, _done, _rows: None,
 ) -> Result:
     """Import the tables of ``plan(facts)``; ``name`` is the run's unless it resumes one.
@@ -83,7 +85,8 @@ def import_file(
     A dry run does the same, takes every batch back and keeps no record of itself. Raises AnotherImportError,
     SourceUnreadableError (the batches before stay) and UnaccountedRowsError.
     """
-    tables = make_plan(plan, gather_facts(file), uploads)
+    facts = gather_facts(file, folder, progress)
+    tables = make_plan(plan, facts, uploads)
     source_rows = {table.name: file.count(table.table) for table in tables}
     if dry_run:
         tallies = {name: Tally(source_rows=rows) for name, rows in source_rows.items()}
@@ -95,7 +98,7 @@ def import_file(
         tallies = tallies_of(run)
         resumed = any(tally.done for tally in tallies.values())
     for table in tables:
-        _Importer(file, table, run, batch_size, progress).run(tallies)
+        _Importer(file, facts, table, run, batch_size, progress).run(tallies)
     _check_account(tallies)
     finished: dict[str, Finished] = {}
     if run is not None:
@@ -126,12 +129,14 @@ class _Importer:
     def __init__(
         self,
         file: LegacyFile,
+        facts: Facts,
         table: TableImport[Any],
         run: ImportRun | None,
         batch_size: int,
         progress: Progress,
     ) -> None:
         self._file = file
+        self._facts = facts
         self._table = table
         self._run = run
         self._batch_size = batch_size
@@ -140,22 +145,24 @@ class _Importer:
     def run(self, tallies: dict[str, Tally]) -> None:
         """Import what is left of the table; ``tallies`` has its state after each committed batch."""
         name = self._table.name
-        for batch in self._batches(tallies[name].done):
+        for batch in self._batches(tallies[name].place):
             tallies[name] = self._import_batch(tallies[name], batch)
             self._progress(name, tallies[name].done, tallies[name].source_rows)
 
-    def _batches(self, after: int) -> Iterator[list[tuple[int, Row]]]:
-        rows = enumerate(self._file.rows(self._table.table, after=after), start=after)
+    def _batches(self, after: int | None) -> Iterator[list[tuple[int, Row]]]:
+        rows = self._file.placed(self._table.table, after=after)
         while batch := list(islice(rows, self._batch_size)):
             yield batch
 
     def _import_batch(self, before: Tally, batch: Sequence[tuple[int, Row]]) -> Tally:
         tally = deepcopy(before)
+        self._facts.prepare(self._table.table, [row for _place, row in batch])
         mapped = [(place, row, self._table.map(row, place)) for place, row in batch]
         with all_companies(REASON), self._taken_back_when_dry():
             import_lock()
             records = self._apply(mapped, tally)
             tally.done += len(batch)
+            tally.place = batch[-1][0]
             if self._run is not None:
                 records_add(records.quarantined, records.todo)
                 checkpoint(self._run, self._table.name, before.done, tally)

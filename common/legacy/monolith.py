@@ -41,3 +41,20 @@ NOT_CARRIED: Final = frozenset({"sessions", "refresh_tokens"})
 
 # Keys to accounts of the old application. They are worthless here and are not even kept in quarantine.
 SECRETS: Final = frozenset({"email_verification_token", "password_reset_token"})
+
+# What mapping a row asks the facts about, by the column that says of whom: the fate of the row depends on it.
+REFERENCES: Final[dict[str, dict[str, tuple[str, ...]]]] = {
+    "users": {"id": ("users",), "company_id": ("companies",)},
+    "companies": {},
+    "company_users": {"company_id": ("companies",), "user_id": ("users",)},
+    "employees": {"id": ("employees",), "company_id": ("companies",)},
+    "licenses": {"company_id": ("companies",)},
+    "employee_leaves": {"employee_id": ("employees",), "approved_by": ("users",)},
+    "employee_deductions": {"employee_id": ("employees",), "processed_by": ("users",)},
+    "employee_violations": {"employee_id": ("employees",), "reported_by": ("users",)},
+    "documents": {
+        "entity_id": ("employees", "companies", "licenses", "users"),
+        "uploaded_by": ("users",),
+    },
+    "notifications": {"user_id": ("users",), "company_id": ("companies",)},
+}

@@ -118,10 +118,14 @@ def present_in(manager: Manager[Any]) -> Callable[[Collection[UUID]], set[UUID]]
 
 @dataclass
 class Tally:
-    """What became of the first ``done`` rows of a table; counts by reason, rule and kind, a few old ids."""
+    """What became of the first ``done`` rows of a table, up to that at ``place``.
+
+    With counts by reason, rule and kind, and a few old ids.
+    """
 
     source_rows: int = 0
     done: int = 0
+    place: int | None = None
     imported: int = 0
     unchanged: int = 0
     merged: int = 0

@@ -1,7 +1,7 @@
 """Reading the old file: its tables, what is missing or unknown in them, and their rows in a fixed order."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +34,14 @@ class SourceShape:
     not_carried: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class _Order:
+    """What orders a table: the name of SQLite's own number of the row, if it has one, else its keys."""
+
+    place: str | None
+    keys: str
+
+
 class LegacyFile:
     """The open file. Names of tables and columns are lower case here, whatever case the file has them in."""
 
@@ -41,7 +49,6 @@ class LegacyFile:
         self.path = path
         self.fingerprint = copy.fingerprint
         self._connection = copy.connection
-        self._connection.text_factory = _text
         self._tables, self._order = self._read_schema()
 
     def has(self, table: str) -> bool:
@@ -58,44 +65,57 @@ class LegacyFile:
             return 0
         return int(self._connection.execute(f"SELECT count(*) FROM {quoted(table)}").fetchone()[0])
 
-    def rows(self, table: str, *, after: int = 0) -> Iterator[Row]:
-        """The rows of ``table`` in a fixed order without the first ``after``; none if there is no such table.
+    def rows(self, table: str) -> Iterator[Row]:
+        """The rows of ``table`` in a fixed order; none if there is no such table.
 
         Raises SourceUnreadableError when the file turns out to be damaged.
         """
+        return (row for _place, row in self.placed(table))
+
+    def placed(self, table: str, *, after: int | None = None) -> Iterator[tuple[int, Row]]:
+        """Like :meth:`rows`, each with its place, from behind the place ``after``.
+
+        The place is SQLite's own number of the row, which stays when others come and go; where there is none,
+        rows are counted from 1.
+        """
         if self.has(table):
-            query = f"SELECT * FROM {quoted(table)} ORDER BY {self._order[table]} LIMIT -1 OFFSET ?"
+            columns = self._tables[table]
             with self._readable():
-                for cells in self._connection.execute(query, [after]):
-                    yield dict(zip(self._tables[table], cells, strict=True))
+                for place, cells in self._cells(table, after):
+                    yield place, dict(zip(columns, cells, strict=True))
 
-    def rows_where(self, table: str, column: str, wanted: Callable[[str], bool]) -> Iterator[tuple[int, Row]]:
-        """The rows whose ``column``, as text, is ``wanted``, with their places (from 0) in :meth:`rows`."""
+    def _cells(self, table: str, after: int | None) -> Iterator[tuple[int, tuple[Cell, ...]]]:
+        while True:
+            try:
+                for found in self._connection.execute(*self._query(table, after)):
+                    after = found[0]
+                    yield found[0], found[1:]
+                return
+            except sqlite3.OperationalError as error:
+                if self._connection.text_factory is _text or "UTF-8" not in str(error):
+                    raise
+                # Somewhere there is text that is none: read on in the slow way that can tell.
+                self._connection.text_factory = _text
+
+    def _query(self, table: str, after: int | None) -> tuple[str, list[int]]:
+        """Places and cells of the rows behind the place ``after``."""
+        order, name = self._order[table], quoted(table)
+        if order.place is None:
+            place = f"row_number() OVER (ORDER BY {order.keys}) AS place"
+            return f"SELECT {place}, * FROM {name} ORDER BY {order.keys} LIMIT -1 OFFSET ?", [after or 0]
+        behind, values = ("", []) if after is None else (f"WHERE {order.place} > ?", [after])
+        return f"SELECT {order.place} AS place, * FROM {name} {behind} ORDER BY {order.place}", values
+
+    def repeated(self, table: str, column: str) -> Iterator[tuple[str, int]]:
+        """The texts, but for the empty one, that occur twice in a column, each with the place of its first row."""
         if column in self.columns(table):
-            self._function("wanted", wanted)
-            query = (
-                f"SELECT * FROM (SELECT *, row_number() OVER (ORDER BY {self._order[table]}) - 1"
-                f" FROM {quoted(table)}) WHERE wanted({_bytes(column)})"
+            self._connection.create_function("plain", 1, _as_text, deterministic=True)
+            rows, values = self._query(table, None)
+            yield from self.select(
+                f"SELECT plain({_bytes(column)}) AS k, min(place) FROM ({rows})"
+                " GROUP BY k HAVING count(*) > 1 AND k <> ''",
+                *values,
             )
-            with self._readable():
-                for *cells, place in self._connection.execute(query):
-                    yield place, dict(zip(self._tables[table], cells, strict=True))
-
-    def repeated(self, places: Sequence[tuple[str, str]], key: Callable[[str], str]) -> frozenset[str]:
-        """The keys, not the empty one, that occur twice in these (table, column) places taken together."""
-        present = [(table, column) for table, column in places if column in self.columns(table)]
-        if not present:
-            return frozenset()
-        self._function("key", key)
-        union = " UNION ALL ".join(
-            f"SELECT key({_bytes(column)}) AS k FROM {quoted(table)} WHERE {quoted(column)} IS NOT NULL"
-            for table, column in present
-        )
-        with self._readable():
-            found = self._connection.execute(
-                f"SELECT k FROM ({union}) GROUP BY k HAVING count(*) > 1 AND k <> ''"
-            )
-            return frozenset(row[0] for row in found)
 
     def select(self, query: str, *parameters: Cell) -> Iterator[tuple[Any, ...]]:
         """What ``query`` finds in the file; tables and columns in it are written by :func:`quoted`.
@@ -122,23 +142,21 @@ class LegacyFile:
             unknown_columns=tuple(sorted(found - known)) if table in TABLES else (),
         )
 
-    def _read_schema(self) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+    def _read_schema(self) -> tuple[dict[str, tuple[str, ...]], dict[str, _Order]]:
         tables, order = {}, {}
         listed = self._connection.execute("PRAGMA table_list").fetchall()
         for _schema, name, kind, _columns, without_rowid, _strict in listed:
             if kind != "table" or name.lower().startswith("sqlite_"):
                 continue
             columns = self._connection.execute(f"PRAGMA table_info({quoted(name)})").fetchall()
+            names = tuple(column[1].lower() for column in columns)
             keys = [
                 quoted(column[1]) for column in sorted(columns, key=lambda column: column[5]) if column[5]
             ]
-            tables[name.lower()] = tuple(column[1].lower() for column in columns)
-            order[name.lower()] = ", ".join(keys) if without_rowid else "rowid"
+            tables[name.lower()] = names
+            free = next((word for word in ("rowid", "_rowid_", "oid") if word not in names), None)
+            order[name.lower()] = _Order(None if without_rowid else free, ", ".join(keys) or "1")
         return tables, order
-
-    def _function(self, name: str, function: Callable[[str], str | bool]) -> None:
-        """Make ``function`` of a cell's text callable in SQL."""
-        self._connection.create_function(name, 1, lambda cell: function(_as_text(cell)), deterministic=True)
 
     @contextmanager
     def _readable(self) -> Iterator[None]:
@@ -163,7 +181,7 @@ def _text(raw: bytes) -> str | bytes:
         return raw
 
 
-def _as_text(cell: bytes | int | float | None) -> str:
+def _as_text(cell: Cell) -> str:
     if isinstance(cell, bytes):
         return cell.decode(errors="replace").strip()
     try:

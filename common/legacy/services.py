@@ -59,7 +59,7 @@ def checkpoint(run: ImportRun, name: str, before: int, tally: Tally) -> None:
     Raises AnotherImportError when somebody else has moved the run on since ``before`` rows were done.
     """
     moved = ImportTable.objects.filter(run=run, name=name, done=before).update(
-        details=tally.details(), **tally.numbers()
+        details=tally.details(), place=tally.place, **tally.numbers()
     )
     if not moved:
         raise AnotherImportError("Another import of the same file is running; let it finish.")
@@ -116,6 +116,7 @@ def _tally(table: ImportTable) -> Tally:
     return Tally(
         source_rows=table.source_rows,
         done=table.done,
+        place=table.place,
         imported=table.imported,
         unchanged=table.unchanged,
         merged=table.merged,

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 from common.legacy.choices import Problem
@@ -22,6 +23,8 @@ LATEST: Final = date(2100, 1, 1)
 # Seconds since 1970 in the years up to 2100 have at most ten digits; milliseconds since 2001 have thirteen.
 _MILLISECONDS_FROM: Final = 100_000_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_SECOND: Final = 0
+_SECOND_AFTER_LAST: Final = int(datetime(LATEST.year, LATEST.month, LATEST.day, tzinfo=UTC).timestamp())
 # Where every company of the old system works; the offset has never changed.
 _KUWAIT = timezone(timedelta(hours=3))
 _DIGITS = {ord(digit): str(value) for row in ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹") for value, digit in enumerate(row)}
@@ -33,6 +36,13 @@ _AMOUNT = re.compile(r"-?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?")
 _FILS = Decimal("0.001")
 # What a REAL column adds to an amount of three decimals by being binary.
 _BINARY_NOISE = Decimal("0.000001")
+# Up to here a float tells fils apart, and this is less noise, in fils, than _BINARY_NOISE lets through.
+_QUICK_BELOW: Final = 10.0**9
+_QUICK_NOISE: Final = 0.0005
+# All the days of somebody's working life and more; longer texts are looked at anew each time.
+_DAYS_REMEMBERED: Final = 50_000
+_JSON_REMEMBERED: Final = 2_000
+_LONGEST_REMEMBERED: Final = 200
 _TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
 _FALSE = frozenset({"0", "false", "f", "no", "n", "off"})
 
@@ -49,11 +59,7 @@ def text(value: Cell, *, longest: int | None = None) -> str:
     """Text without outer blanks; numbers are written out, as for a telephone number in a numeric cell."""
     if value is None:
         return ""
-    if isinstance(value, bytes):
-        raise ValueRefusedError(Problem.NOT_TEXT)
-    if isinstance(value, float):
-        value = int(value) if value.is_integer() else value
-    result = str(value).strip()
+    result = value.strip() if isinstance(value, str) else _written(value)
     if not storable(result):
         raise ValueRefusedError(Problem.UNSTORABLE_CHARACTERS)
     if longest is not None and len(result) > longest:
@@ -61,9 +67,38 @@ def text(value: Cell, *, longest: int | None = None) -> str:
     return result
 
 
+def _written(value: float | bytes) -> str:
+    if isinstance(value, bytes):
+        raise ValueRefusedError(Problem.NOT_TEXT)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value)
+
+
+def plain(value: Cell) -> str:
+    """Like :func:`text`; what is refused there is empty here."""
+    try:
+        return text(value)
+    except ValueRefusedError:
+        return ""
+
+
+def is_blank(value: Cell) -> bool:
+    """Whether there is nothing but blanks in the cell."""
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
 def storable(value: str) -> bool:
     """Whether PostgreSQL can hold ``value``: no NUL, no half of a surrogate pair."""
-    return "\x00" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
+    if "\x00" in value:
+        return False
+    if value.isascii():
+        return True
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def boolean(value: Cell, *, default: bool) -> bool:
@@ -95,6 +130,8 @@ def moment(value: Cell) -> datetime | None:
 
 
 def _from_epoch(value: float) -> datetime:
+    if isinstance(value, int) and _FIRST_SECOND <= value < _SECOND_AFTER_LAST:
+        return datetime.fromtimestamp(value, UTC)
     try:
         if not math.isfinite(value):
             raise ValueRefusedError(Problem.NOT_A_DATE)
@@ -121,9 +158,16 @@ def _plausible(found: datetime) -> datetime:
 
 def day(value: Cell) -> date | None:
     """A calendar day: ISO, or day first (03/04/2021 is the third of April); digits in any script."""
+    if value is None:
+        return None
     if isinstance(value, float):
         raise ValueRefusedError(Problem.NOT_A_DATE)
-    written = text(value).translate(_DIGITS)
+    return _day_of(text(value))
+
+
+@lru_cache(_DAYS_REMEMBERED)
+def _day_of(written: str) -> date | None:
+    written = written.translate(_DIGITS)
     if not written:
         return None
     if found := _YEAR_FIRST.fullmatch(written):
@@ -160,6 +204,8 @@ def money(value: Cell, *, below: Decimal = Decimal(10) ** 9) -> Decimal | None:
 
     A negative amount, one of ``below`` or more, and one finer than a fils are refused; binary noise is not.
     """
+    if isinstance(value, float) and (quick := _quick_amount(value)) is not None and quick < below:
+        return quick
     if isinstance(value, str | bytes):
         amount = _written_amount(text(value))
     else:
@@ -176,6 +222,15 @@ def money(value: Cell, *, below: Decimal = Decimal(10) ** 9) -> Decimal | None:
     if abs(rounded - amount) > _BINARY_NOISE:
         raise ValueRefusedError(Problem.TOO_PRECISE)
     return rounded
+
+
+def _quick_amount(value: float) -> Decimal | None:
+    """The amount when it is as good as a whole number of fils, which is known without decimal arithmetic."""
+    if not 0 <= value < _QUICK_BELOW:
+        return None
+    fils = value * 1_000
+    whole = round(fils)
+    return Decimal(whole).scaleb(-3) if abs(fils - whole) < _QUICK_NOISE else None
 
 
 def _written_amount(written: str) -> Decimal | None:
@@ -199,13 +254,21 @@ def json_object(value: Cell) -> Mapping[str, Any]:
 
 def text_list(value: Cell, *, longest: int | None = None) -> list[str]:
     """A JSON array of texts, without blank ones; numbers are written out, anything else is refused."""
+    if value is None:
+        return []
+    written = text(value)
+    return list((_texts if len(written) <= _LONGEST_REMEMBERED else _texts.__wrapped__)(written, longest))
+
+
+@lru_cache(_JSON_REMEMBERED)
+def _texts(written: str, longest: int | None) -> tuple[str, ...]:
     found = []
-    for item in json_list(value):
+    for item in json_list(written):
         if isinstance(item, bool) or not isinstance(item, str | int | float):
             raise ValueRefusedError(Problem.BROKEN_JSON)
         if word := text(item, longest=longest):
             found.append(word)
-    return found
+    return tuple(found)
 
 
 def _json(value: Cell, kind: type[JsonT]) -> JsonT:

@@ -51,11 +51,12 @@ def main(source: Path, moment: str, doomed: int) -> None:
 
         return [replace(table, map=mapped, write=write)]
 
-    def progress(_table: str, done: int, _rows: int) -> None:
+    def progress(table: str, done: int, _rows: int) -> None:
         nonlocal committed
-        committed = done
-        if moment == "committed" and done > doomed:
-            die()
+        if table == "people":
+            committed = done
+            if moment == "committed" and done >= doomed:
+                die()
 
     with open_legacy(source) as file:
         import_file(file, plan, name="doomed", batch_size=4, progress=progress)

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.legacy.choices import Problem, QuarantineReason
-from common.legacy.facts import Facts, gather_facts
+from common.legacy.fact_store import FileFacts
+from common.legacy.gathering import gather_facts
 from common.legacy.ids import department_id, employee_user_id, new_id
 from common.legacy.mapper import Quarantined, RowRefusedError
 from common.legacy.monolith import TABLES
@@ -26,7 +27,7 @@ from common.testing.legacy_files import SECOND, company, employee, user, write_l
 KNOWN = known_facts(companies=["company-1", "company-2"])
 
 
-def facts_of(folder: Path, **tables: Any) -> Facts:
+def facts_of(folder: Path, **tables: Any) -> FileFacts:
     path = write_legacy_file(folder / "old.db", **tables)
     with open_legacy(path) as file:
         return gather_facts(file)
@@ -139,13 +140,15 @@ def test_a_row_without_an_id_is_set_aside_for_its_company() -> None:
 
 def test_people_of_a_company_that_cannot_be_carried_are_orphans(tmp_path: Path) -> None:
     facts = facts_of(tmp_path, companies=[company(1), company(2, name=None)])
-    assert facts.companies == {"company-1"}
+    assert facts.carried_company("company-1") == new_id("companies", "company-1")
+    assert facts.carried_company("company-2") is None
+    assert isinstance(facts.employee(employee(1, company_id="company-2"), 1), Quarantined)
 
 
 def test_the_first_of_two_rows_with_one_id_is_carried(tmp_path: Path) -> None:
     rows = [employee(1), employee(2), employee(1, first_name="أخرى")]
     facts = facts_of(tmp_path, companies=[company(1)], employees=rows)
-    found = [facts.employee(row, place) for place, row in enumerate(rows)]
+    found = [facts.employee(row, place) for place, row in enumerate(rows, 1)]
     assert isinstance(found[0], OldEmployee)
     assert isinstance(found[1], OldEmployee)
     assert isinstance(found[2], Quarantined)
@@ -155,8 +158,8 @@ def test_the_first_of_two_rows_with_one_id_is_carried(tmp_path: Path) -> None:
 def test_the_first_of_two_accounts_with_one_address_is_carried(tmp_path: Path) -> None:
     rows = [user(1, email="One@example.com"), user(2, email="one@EXAMPLE.com ")]
     facts = facts_of(tmp_path, companies=[company(1)], users=rows)
-    assert isinstance(facts.user(rows[0], 0), OldUser)
-    found = facts.user(rows[1], 1)
+    assert isinstance(facts.user(rows[0], 1), OldUser)
+    found = facts.user(rows[1], 2)
     assert isinstance(found, Quarantined)
     assert found.reason is QuarantineReason.REPEATED_EMAIL
 
@@ -164,7 +167,7 @@ def test_the_first_of_two_accounts_with_one_address_is_carried(tmp_path: Path) -
 def test_an_account_that_is_set_aside_has_no_claim_to_its_address(tmp_path: Path) -> None:
     rows = [user(1, email="one@example.com", role="emperor"), user(2, email="one@example.com")]
     facts = facts_of(tmp_path, companies=[company(1)], users=rows)
-    assert isinstance(facts.user(rows[1], 1), OldUser)
+    assert isinstance(facts.user(rows[1], 2), OldUser)
 
 
 def test_an_account_and_an_employee_who_alone_share_an_address_are_one_person(tmp_path: Path) -> None:

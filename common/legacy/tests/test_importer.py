@@ -236,7 +236,7 @@ def test_a_finished_run_is_not_resumed_and_an_interrupted_one_is(source: Path) -
 
 @pytest.mark.usefixtures("target")
 @pytest.mark.parametrize("moment", ["mapping", "written", "committed", "finished"])
-@pytest.mark.parametrize("row", [0, 5, 19])
+@pytest.mark.parametrize("row", [1, 6, 20])
 def test_an_import_killed_at_any_point_and_run_again_ends_the_same(
     source: Path, moment: str, row: int
 ) -> None:

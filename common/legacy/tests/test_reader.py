@@ -40,7 +40,7 @@ def test_rows_come_in_a_fixed_order_with_everything_in_them() -> None:
         assert file.count("employees") == 3
         names = [row["arabic_name"] for row in file.rows("employees")]
         assert names == ["محمد أحمد إبراهيم", "أحمد علي حسن", "فاطمة محمد علي"]
-        assert [row["id"] for row in file.rows("employees", after=2)] == ["emp-3"]
+        assert [(place, row["id"]) for place, row in file.placed("employees", after=20)] == [(21, "emp-3")]
         assert list(file.rows("licenses")) == []
         assert file.count("licenses") == 0
 
@@ -71,32 +71,46 @@ def test_names_of_tables_and_columns_are_found_in_any_case(tmp_path: Path) -> No
         file.executemany('INSERT INTO "Users" VALUES (?, ?)', [("b", "b@x.example"), ("a", None)])
     with open_legacy(source) as opened:
         rows = [{"id": "a", "email": None}, {"id": "b", "email": "b@x.example"}]
-        assert list(opened.rows("users")) == rows
-        assert list(opened.rows_where("users", "email", lambda email: email.startswith("b"))) == [
-            (1, rows[1])
-        ]
+        assert list(opened.placed("users")) == [(1, rows[0]), (2, rows[1])]
+        assert list(opened.placed("users", after=1)) == [(2, rows[1])]
+
+
+def test_the_place_of_a_row_stays_when_others_come_and_go(tmp_path: Path) -> None:
+    source = write_legacy_file(tmp_path / "old.db", users=[user(n) for n in range(1, 5)])
+    with closing(sqlite3.connect(source)) as file, file:
+        file.execute("DELETE FROM users WHERE id = 'user-2'")
+    with open_legacy(source) as opened:
+        assert [(place, row["id"]) for place, row in opened.placed("users")] == [
+            (1, "user-1"), (3, "user-3"), (4, "user-4")
+        ]  # fmt: skip
+        assert [place for place, _row in opened.placed("users", after=2)] == [3, 4]
+
+
+def test_a_column_may_be_called_as_sqlite_calls_the_place(tmp_path: Path) -> None:
+    source = write_legacy_file(tmp_path / "old.db", users=[user(1, rowid="b", oid=1), user(2, rowid="a")])
+    with open_legacy(source) as opened:
+        assert [(place, row["rowid"]) for place, row in opened.placed("users")] == [(1, "b"), (2, "a")]
 
 
 def test_text_that_is_not_utf_8_stays_as_its_bytes(tmp_path: Path) -> None:
     source = tmp_path / "old.db"
     with closing(sqlite3.connect(source)) as file, file:
         file.execute("CREATE TABLE users (id TEXT, email TEXT)")
-        file.execute("INSERT INTO users VALUES ('1', CAST(x'c3ff40' AS TEXT))")
+        file.executemany("INSERT INTO users VALUES (?, 'sound')", [(str(n),) for n in range(5)])
+        file.execute("INSERT INTO users VALUES ('5', CAST(x'c3ff40' AS TEXT))")
+        file.execute("INSERT INTO users VALUES ('6', 'sound')")
     with open_legacy(source) as opened:
-        assert list(opened.rows("users")) == [{"id": "1", "email": b"\xc3\xff@"}]
-        assert opened.repeated([("users", "email")], str.lower) == frozenset()
+        found = {row["id"]: row["email"] for row in opened.rows("users")}
+        assert found == {str(n): b"\xc3\xff@" if n == 5 else "sound" for n in range(7)}
+        assert list(opened.repeated("users", "email")) == [("sound", 1)]
 
 
-def test_repeated_keys_are_found_across_tables(tmp_path: Path) -> None:
-    source = write_legacy_file(
-        tmp_path / "old.db",
-        users=[user(1, email="One@Example.com"), user(2, email="")],
-        employees=[employee(1, email="one@example.com"), employee(2, email=""), employee(3, email=None)],
-    )
+def test_repeated_texts_are_found_with_the_first_place(tmp_path: Path) -> None:
+    rows = [user(1), user(2, id=" user-1 "), user(3, id=""), user(4, id=""), user(5, id=None), user(6, id=7)]
+    source = write_legacy_file(tmp_path / "old.db", users=[*rows, user(7, id="7"), user(8, id=None)])
     with open_legacy(source) as opened:
-        places = [("users", "email"), ("employees", "email"), ("licenses", "email")]
-        assert opened.repeated(places, str.lower) == {"one@example.com"}
-        assert opened.repeated([("licenses", "email")], str.lower) == frozenset()
+        assert sorted(opened.repeated("users", "id")) == [("7", 6), ("user-1", 1)]
+        assert list(opened.repeated("licenses", "id")) == []
 
 
 def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:

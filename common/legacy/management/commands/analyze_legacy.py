@@ -9,7 +9,7 @@ from common.legacy.analysis import analyze
 from common.legacy.analysis_report import AnalysisReport
 from common.legacy.columns import OWNERS
 from common.legacy.commands import LegacyCommand, add_source, run_name
-from common.legacy.facts import gather_facts
+from common.legacy.gathering import gather_facts
 from common.legacy.plans import make_plan, service_plan
 from common.legacy.progress import Bar
 from common.legacy.reader import open_legacy

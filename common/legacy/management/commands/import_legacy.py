@@ -84,6 +84,7 @@ class Command(BaseCommand):
                 batch_size=batch_size,
                 dry_run=dry_run,
                 uploads=uploads,
+                folder=report_dir / "facts",
                 progress=self._show_progress,
             )
             report = Report(
