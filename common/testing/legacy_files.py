@@ -44,7 +44,7 @@ def membership(number: int, **values: Any) -> dict[str, Any]:
     return row | {"permissions": "[]", "created_at": SECOND} | values
 
 
-def license(number: int, **values: Any) -> dict[str, Any]:
+def license(number: int, /, **values: Any) -> dict[str, Any]:
     """A sound row of ``licenses``, of company-1, valid until 2099."""
     row = {"id": f"license-{number}", "company_id": "company-1", "name": "ترخيص تجاري", "type": "commercial"}
     dates = {"issue_date": "2020-01-01", "expiry_date": "2099-12-31", "status": "active"}

@@ -50,6 +50,13 @@ class License(Row):
 
     # NULL and not "", because it is unique.
     old_id = models.TextField(_("old id"), null=True, unique=True, editable=False)  # noqa: DJ001
+    old_documents = models.JSONField(
+        pgettext_lazy("licence", "documents in the old system"),
+        default=list,
+        db_default=[],
+        editable=False,
+        help_text=_("What the old system named as its documents."),
+    )
     version = models.PositiveIntegerField(editable=False, default=1)
 
     class Meta:

@@ -23,13 +23,14 @@ from company_service.companies.models import License, LicenseNotice
 
 BATCH = 500
 
+# A licence is told of nothing less urgent than what is noted, so the last step silences an end (see imports).
 ENDS = "SELECT DISTINCT expires_on FROM licenses WHERE is_active AND expires_on <= %s"
 UNTOLD = """
 SELECT l.id FROM licenses AS l
 JOIN unnest(%s::date[], %s::smallint[]) AS latest(expires_on, step) ON l.expires_on = latest.expires_on
 WHERE l.is_active AND NOT EXISTS (
     SELECT FROM license_notices AS n
-    WHERE n.license_id = l.id AND n.expires_on = l.expires_on AND n.step = latest.step
+    WHERE n.license_id = l.id AND n.expires_on = l.expires_on AND n.step <= latest.step
 )
 ORDER BY l.id
 """

@@ -21,10 +21,11 @@ from common.testing.legacy_runs import (
     table_content,
 )
 from company_service.companies import services
-from company_service.companies.legacy import map_company, map_department
+from company_service.companies.legacy.companies import map_company
+from company_service.companies.legacy.departments import department_mapper
 from company_service.companies.models import Company, Department
 
-FACTS = known_facts(companies=["company-1", "company-2"])
+FACTS = known_facts(companies=["company-1", "company-2"], employees=["emp-1"])
 COMPANY = new_id("companies", "company-1")
 
 
@@ -66,15 +67,16 @@ def test_a_company_without_a_name_is_set_aside() -> None:
 
 
 def test_an_employees_row_becomes_a_department_of_its_company() -> None:
-    found = map_department(employee(1, department=" المبيعات "), 0, FACTS)
+    found = department_mapper(FACTS)(employee(1, department=" المبيعات "), 0)
     assert isinstance(found, Imported)
     assert found.id == department_id(COMPANY, "المبيعات")
     assert (found.args.company_id, found.args.name, found.args.name_ar) == (COMPANY, "المبيعات", "المبيعات")
 
 
 def test_rows_without_a_department_and_rows_set_aside_elsewhere_are_skipped_by_rule() -> None:
-    assert isinstance(map_department(employee(1, department="  "), 0, FACTS), Skipped)
-    assert isinstance(map_department(employee(1, company_id="company-gone"), 0, FACTS), Skipped)
+    map_department = department_mapper(FACTS)
+    assert isinstance(map_department(employee(1, department="  "), 0), Skipped)
+    assert isinstance(map_department(employee(2, company_id="company-gone"), 0), Skipped)
 
 
 @pytest.mark.usefixtures("db")
