@@ -29,6 +29,7 @@ ENTITIES: Final = {
     "employee": "employee", "employees": "employee",
     "company": "company", "companies": "company",
     "license": "license", "licenses": "license", "licence": "license", "licences": "license",
+    "user": "user", "users": "user",
 }  # fmt: skip
 _READ: Final = frozenset(
     {
@@ -54,7 +55,7 @@ _active = partial(boolean, default=True)
 class OldDocument:
     """A document as the old application had it.
 
-    ``entity_type`` is employee, company or license, and empty where it said nothing of use; ``entity_id`` is
+    ``entity_type`` is employee, company, license or user, and empty where it said nothing of use; ``entity_id`` is
     empty for a document about nobody. ``kind`` is one of KINDS or empty, ``category`` the word it said about
     the kind. ``uploaded_by`` is the old id of an account, ``unknown``, or whatever else stands there. ``file_url``
     and ``file_size`` (bytes) tell of a file that may be gone. ``kept`` is what has no other place,
@@ -123,7 +124,7 @@ def read_document(row: Row) -> OldDocument:
 
 
 def entity_type(row: Row) -> str:
-    """What a document is about: employee, company, license, or nothing that is known."""
+    """What a document is about: employee, company, license, user, or nothing that is known."""
     try:
         return ENTITIES.get(text(row.get("entity_type")).lower(), "")
     except ValueRefusedError:

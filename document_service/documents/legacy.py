@@ -5,7 +5,7 @@ uploader's company. What has no column here is kept with it. Its file may come l
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from common.legacy.mapper import Imported, Outcome, Quarantined, ToDo
 from common.legacy.old_documents import OldDocument, read_document
 from common.legacy.plan import Account, Column, Plan, TableImport, Written
 from common.legacy.reader import Row
+from common.legacy.values import plain
 from document_service.documents.choices import DocumentType
 from document_service.documents.files.names import clean_name
 from document_service.documents.selectors.terms import folded_name
@@ -103,7 +104,10 @@ def plan(facts: Facts, *, uploads: Path | None = None) -> Plan:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose a document is: a company's, and of it an employee's, a licence's or nobody's in particular."""
+    """Whose a document is: a company's, and of it an employee's, a licence's or nobody's in particular.
+
+    With ``is_guess`` the company is all that could be found out.
+    """
 
     company_id: UUID
     employee_id: UUID | None = None
@@ -145,15 +149,10 @@ def _owner(row: Row, facts: Facts) -> Owner | None:
     """Whose the document is; None when what it says leads nowhere, or to several things at once."""
     old_id = old_documents.entity_id(row)
     if not old_id:
-        return _uploaders(row, facts)
-    found = {
-        "employee": _employees,
-        "company": _companies,
-        "license": _licenses,
-    }
+        return _users(plain(row.get("uploaded_by")), facts)
     said = old_documents.entity_type(row)
-    candidates = [found[said]] if said else list(found.values())
-    owners = [owner for look in candidates if (owner := look(old_id, facts))]
+    ways = [_OWNERS[said]] if said else list(_OWNERS.values())
+    owners = [owner for look in ways if (owner := look(old_id, facts))]
     return owners[0] if len(owners) == 1 else None
 
 
@@ -172,9 +171,18 @@ def _licenses(old_id: str, facts: Facts) -> Owner | None:
     return Owner(license_.company_id, license_id=license_.id) if license_ else None
 
 
-def _uploaders(row: Row, facts: Facts) -> Owner | None:
-    uploader = facts.carried_user(str(row.get("uploaded_by") or "").strip())
-    return Owner(uploader.company_id, is_guess=True) if uploader and uploader.company_id else None
+def _users(old_id: str, facts: Facts) -> Owner | None:
+    """The company of an account: whom of its people it is about is for HR to say."""
+    user = facts.carried_user(old_id)
+    return Owner(user.company_id, is_guess=True) if user and user.company_id else None
+
+
+_OWNERS: Final[Mapping[str, Callable[[str, Facts], Owner | None]]] = {
+    "employee": _employees,
+    "company": _companies,
+    "license": _licenses,
+    "user": _users,
+}
 
 
 def _fields(document: OldDocument, owner: Owner, facts: Facts) -> Fields:

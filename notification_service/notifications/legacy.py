@@ -13,6 +13,7 @@ from common.legacy.old_notifications import OldNotification, read_notification
 from common.legacy.plan import Account, Column, Plan, TableImport, Written
 from common.legacy.reader import Row
 from common.legacy.scripts import is_arabic
+from common.legacy.values import plain
 from notification_service.notifications.choices import Channel, Language, Status
 from notification_service.notifications.services.imports import (
     OldNotice,
@@ -72,8 +73,8 @@ def plan(facts: Facts) -> Plan:
 
 def map_notification(row: Row, place: int, facts: Facts) -> Outcome[OldNotice]:
     """An old notice as it is here."""
-    user = facts.carried_user(str(row.get("user_id") or "").strip())
-    named = str(row.get("company_id") or "").strip()
+    user = facts.carried_user(plain(row.get("user_id")))
+    named = plain(row.get("company_id"))
     company_id = facts.carried_company(named) if named else user.company_id if user else None
     found = facts.accepted(old_notifications.TABLE, read_notification, row, place, company_id=company_id)
     if isinstance(found, Quarantined):
