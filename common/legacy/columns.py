@@ -286,15 +286,15 @@ _WRITTEN: Final[Mapping[str, str]] = {
         name                text    documents.title
         type                text    documents.document_type
         file_name           text    documents.filename
-        file_url            text    stored_files.sha256         unique
-        file_size           number  documents.file_size
+        file_url            text    documents.old_values        unique
+        file_size           number  documents.old_values
         mime_type           text    documents.mime_type
         description         text    documents.description
         tags                texts   documents.tags
         uploaded_by         text    documents.uploaded_by       users
         is_active           bool    documents.is_archived
         created_at          moment  documents.created_at
-        updated_at          moment  no_place
+        updated_at          moment  documents.updated_at
     """,
     "notifications": """
         id                  text    id                          unique

@@ -114,7 +114,7 @@ def test_the_same_bytes_are_stored_once_a_company(bring: Import, uploads: Path, 
 def test_without_a_folder_documents_wait_and_a_later_start_brings_what_is_missing(
     bring: Import, uploads: Path
 ) -> None:
-    rows = ({}, {}, {})
+    rows: tuple[dict[str, Any], ...] = ({}, {}, {})
     assert bring(*rows, folder=None)["details"] == {"waiting": 3}
     assert todo() == {}
     put(uploads / "doc1.pdf", pdf())
