@@ -6,7 +6,7 @@
 RUNTIME := .venv/bin/python -m common.runtime
 GATEWAY := .venv/bin/python -m common.runtime.gateway
 
-.PHONY: help setup run start stop status reset logs manage test fuzz lint gateway gateway-stop gateway-status \
+.PHONY: help setup run start stop status reset logs manage analyze import verify rollback test fuzz lint gateway gateway-stop gateway-status \
     traffic cutover demo soak bench-saga bench-api bench-events bench-legacy crash-import lock
 
 help: ## this list
@@ -35,6 +35,18 @@ logs: setup ## follow the logs; SERVICE=employee or SERVICE=employee-worker show
 
 manage: setup ## a management command: SERVICE=employee ARGS="doctor"
 	@exec $(RUNTIME) manage "$(SERVICE)" $(ARGS)
+
+analyze: setup ## look at the old application's file, changing nothing: SOURCE=old.db
+	@exec $(RUNTIME) analyze --source "$(SOURCE)" --run "$(RUN)" -- $(ARGS)
+
+import: setup ## bring the old application's file over: SOURCE=old.db ARGS="--dry-run" or "--incremental"
+	@exec $(RUNTIME) import --source "$(SOURCE)" --run "$(RUN)" -- $(ARGS)
+
+verify: setup ## compare what is here with the old application's file: SOURCE=old.db
+	@exec $(RUNTIME) verify --source "$(SOURCE)" --run "$(RUN)" -- $(ARGS)
+
+rollback: setup ## take an import back: RUN=its-name or SOURCE=old.db for the last one; ARGS="--dry-run"
+	@exec $(RUNTIME) rollback --source "$(SOURCE)" --run "$(RUN)" -- $(ARGS)
 
 test: setup ## every project's tests; PROJECT=auth_service and ARGS="-k words" choose some
 	@exec $(RUNTIME) test $(if $(PROJECT),--project $(PROJECT)) -- $(ARGS)

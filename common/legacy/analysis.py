@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from common.legacy.profile import TableProfile, profile_table
 from common.legacy.progress import Bar
 from common.legacy.reader import LegacyFile, Row, SourceShape
 
-_SHOWN_EVERY: Final = 5_000
+_BATCH: Final = 1_000
 
 
 @dataclass
@@ -63,21 +64,27 @@ def analyze(
         for table in TABLES
         if file.has(table) and OWNERS[table] == service
     }
-    entries = plan(facts()) if plan is not None else ()
-    forecasts = {entry.name: _forecast(file, entry, bar) for entry in entries}
+    entries: Plan = ()
+    forecasts: dict[str, Forecast] = {}
+    if plan is not None:
+        known = facts()
+        entries = plan(known)
+        forecasts = {entry.name: _forecast(file, known, entry, bar) for entry in entries}
     return Analysis(file.shape(), profiles, forecasts, [rule for entry in entries for rule in entry.rules])
 
 
-def _forecast(file: LegacyFile, entry: TableImport[Any], bar: Bar) -> Forecast:
+def _forecast(file: LegacyFile, facts: Facts, entry: TableImport[Any], bar: Bar) -> Forecast:
     """Map every row, as if none of it were here; a service may still refuse a row that looks well."""
     rows = file.count(entry.table)
     found = Forecast(entry.table, Tally(source_rows=rows))
     # Of things that several rows make; such things are few.
-    made: set[UUID] = set()
-    for done, (place, row) in enumerate(file.placed(entry.table), 1):
-        _count(found, entry.map(row, place), row, made if entry.shared else None)
-        if done % _SHOWN_EVERY == 0 or done == rows:
-            bar.show(f"{entry.name} (forecast)", done, rows)
+    made: set[UUID] | None = set() if entry.shared else None
+    placed = file.placed(entry.table)
+    while batch := list(islice(placed, _BATCH)):
+        facts.prepare(entry.table, [row for _place, row in batch])
+        for place, row in batch:
+            _count(found, entry.map(row, place), row, made)
+        bar.show(f"{entry.name} (forecast)", found.tally.done, rows)
     return found
 
 

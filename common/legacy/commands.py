@@ -38,6 +38,22 @@ class CommandReport(Protocol):
         """The result in one sentence."""
 
 
+class _Dated:
+    """A report with the moment at which it was made."""
+
+    def __init__(self, report: CommandReport) -> None:
+        self._report = report
+
+    @property
+    def service(self) -> str:
+        """Whose report it is."""
+        return self._report.service
+
+    def as_json(self) -> dict[str, Any]:
+        """The report's own, and the moment."""
+        return self._report.as_json() | {"made_at": datetime.now(UTC).isoformat(timespec="seconds")}
+
+
 class LegacyCommand(BaseCommand):
     """Base of the commands. Exit codes: 0 as it should be; 1 not so, or not finished; 2 it could not begin."""
 
@@ -60,7 +76,7 @@ class LegacyCommand(BaseCommand):
             # Before anything is done: a change without its report would be a rumour.
             make_folder(options["folder"] or options["report_dir"])
             report = self.work(options)
-            path = write_json(options["folder"] or options["report_dir"] / report.run, report)
+            path = write_json(options["folder"] or options["report_dir"] / report.run, _Dated(report))
         except NothingTakenError as error:
             self.stdout.write(str(error))
             return
@@ -86,3 +102,11 @@ def add_source(parser: CommandParser) -> None:
     """Declare the options that say what to read."""
     parser.add_argument("--source", type=Path, required=True, help="the old application's database file")
     parser.add_argument("--uploads", type=Path, help="the folder with the old application's uploaded files")
+
+
+def positive(written: str) -> int:
+    """A number of things, at least one."""
+    number = int(written)
+    if number < 1:
+        raise ValueError("At least one.")
+    return number

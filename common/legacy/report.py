@@ -21,17 +21,26 @@ class Report:
     """Everything there is to say about one import into one service."""
 
     service: str
+    run: str
     source: str
     fingerprint: str
     dry_run: bool
     result: Result
     shape: SourceShape
 
+    @property
+    def ok(self) -> bool:
+        """An import that does not add up makes no report."""
+        return True
+
     def as_json(self) -> dict[str, Any]:
         """The report as a JSON object."""
         run = self.result.run
         return {
+            "command": "import",
             "service": self.service,
+            "run": self.run,
+            "ok": self.ok,
             "source": self.source,
             "fingerprint": self.fingerprint,
             "dry_run": self.dry_run,

@@ -36,6 +36,11 @@ def _parser() -> argparse.ArgumentParser:
     managing = action("manage", "run a management command of a service")
     managing.add_argument("service", help="such as employee")
     managing.add_argument("arguments", nargs=argparse.REMAINDER)
+    for command in ("analyze", "import", "verify", "rollback"):
+        carrying = action(command, f"{command} the old application's data, for every service")
+        carrying.add_argument("--source", default="", help="the old application's database file")
+        carrying.add_argument("--run", default="", help="the run's name; of a rollback, the import's")
+        carrying.add_argument("options", nargs=argparse.REMAINDER, help="more for the commands, after --")
     test = actions.add_parser("test", help="run every project's tests")
     test.add_argument("--project", action="append", default=[], help="common, tests or a service's folder")
     test.add_argument("pytest", nargs=argparse.REMAINDER, help="arguments for pytest, after --")
@@ -59,6 +64,11 @@ def _chosen(options: argparse.Namespace) -> Callable[[], int]:
 
         return check_translations
     root = commands.stack_root(options.stack)
+    if options.command in {"analyze", "import", "verify", "rollback"}:
+        from common.runtime.legacy import legacy
+
+        more = [part for part in options.options if part != "--"]
+        return lambda: legacy(root, options.command, source=options.source, run=options.run, arguments=more)
     return {
         "run": lambda: commands.run(root),
         "start": lambda: commands.start(root),

@@ -185,4 +185,4 @@ def test_many_rows_take_no_more_memory_than_few(analyze: Analyze, tmp_path: Path
         return most
 
     peak(10)
-    assert peak(8_000) < peak(2_000) + 4_000_000
+    assert peak(6_000) < peak(2_000) + 4_000_000

@@ -34,14 +34,15 @@ class Command(LegacyCommand):
         if not settings.SERVICE.legacy and service not in OWNERS.values():
             service_plan()
         with open_legacy(options["source"]) as file:
+            bar = Bar()
             analysis = analyze(
                 file,
                 service,
-                facts=lambda: gather_facts(file),
+                facts=lambda: gather_facts(file, options["report_dir"] / "facts", bar.show),
                 plan=(lambda facts: make_plan(service_plan(), facts, options["uploads"]))
                 if settings.SERVICE.legacy
                 else None,
-                bar=Bar(),
+                bar=bar,
             )
             return AnalysisReport(
                 service, run_name(options), str(options["source"]), file.fingerprint, analysis
