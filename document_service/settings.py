@@ -48,6 +48,8 @@ def document_storage(kind: str) -> dict[str, Any]:
         }
     if kind != "s3":
         raise env.ConfigurationError(f"DOCUMENT_STORAGE is filesystem or s3, not {kind!r}.")
+    from botocore.config import Config  # nobody else pays for its import
+
     return {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
@@ -56,8 +58,14 @@ def document_storage(kind: str) -> dict[str, Any]:
             "secret_key": env.required("S3_SECRET_KEY"),
             "endpoint_url": env.text("S3_ENDPOINT_URL", "") or None,
             "region_name": env.text("S3_REGION", "") or None,
-            "signature_version": "s3v4",
-            "addressing_style": "path" if env.text("S3_ENDPOINT_URL", "") else None,
+            # Silence is not waited for longer than a person would.
+            "client_config": Config(
+                signature_version="s3v4",
+                s3={"addressing_style": "path" if env.text("S3_ENDPOINT_URL", "") else "auto"},
+                connect_timeout=5,
+                read_timeout=30,
+                retries={"mode": "standard", "total_max_attempts": 3},
+            ),
             "default_acl": None,
             # A key names its bytes: writing it again changes nothing.
             "file_overwrite": True,
