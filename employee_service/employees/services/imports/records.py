@@ -1,7 +1,8 @@
 """Leaves, deductions and violations of the old system, of whichever table: brought in, changed, taken away."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
@@ -40,8 +41,9 @@ class RecordTable(Generic[RecordT]):
 
     ``columns`` are the table's own, with PostgreSQL's types; ``values`` are a record's, in that order.
     ``told`` are those that events tell. ``event`` and ``removed`` make the events of a row, which has ``id``,
-    ``company_id``, ``employee_id``, ``user_id`` and the table's own columns. ``settle`` is SQL that puts right
-    what depends on other rows, run on the stage before it is written.
+    ``company_id``, ``employee_id``, ``user_id`` and the table's own columns. ``settled`` are columns that depend
+    on other rows: ``guesses`` are their values as far as the batch tells, and ``settle`` is SQL that puts them
+    right in the stage.
     """
 
     table: str
@@ -50,13 +52,14 @@ class RecordTable(Generic[RecordT]):
     told: Sequence[str]
     event: Callable[[Told], Event]
     removed: Callable[[Told], Event]
-    settle: Sequence[str] = ()
-    settled: Mapping[str, str] | None = None
+    settled: Mapping[str, str] = field(default_factory=dict)
+    guesses: Callable[[Sequence[RecordT]], Iterable[tuple[Any, ...]]] = lambda rows: repeat((), len(rows))
+    settle: str = ""
 
     @property
     def own(self) -> list[str]:
         """The columns that are written beside those which all records have."""
-        return [*self.columns, *(self.settled or {})]
+        return [*self.columns, *self.settled]
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,7 @@ def records_import_changes(kind: RecordTable[RecordT], rows: Sequence[RecordT]) 
         found: dict[UUID, bool] = dict(cursor.fetchall())
         if not found:
             return RecordsImported()
-        changes = ", ".join(f"{column} = s.{column}" for column in [*compared, *(kind.settled or {})])
+        changes = ", ".join(f"{column} = s.{column}" for column in [*compared, *kind.settled])
         cursor.execute(
             f"WITH changed AS (UPDATE {kind.table} r"
             f" SET {changes}, version = r.version + 1, updated_at = statement_timestamp()"
@@ -164,8 +167,7 @@ def records_tell(
 
 
 def _stage(cursor: CursorWrapper, kind: RecordTable[RecordT], rows: Sequence[RecordT]) -> None:
-    columns = {"place": "int"} | _COMMON | kind.columns | (kind.settled or {})
-    nothing_yet = (None,) * len(kind.settled or {})
+    columns = {"place": "int"} | _COMMON | kind.columns | kind.settled
     stage(
         cursor,
         STAGE,
@@ -180,13 +182,13 @@ def _stage(cursor: CursorWrapper, kind: RecordTable[RecordT], rows: Sequence[Rec
                 row.created_at,
                 json_text(row.old_values),
                 *kind.values(row),
-                *nothing_yet,
+                *guess,
             )
-            for place, row in enumerate(rows)
+            for place, (row, guess) in enumerate(zip(rows, kind.guesses(rows), strict=True))
         ),
     )
-    for statement in kind.settle:
-        cursor.execute(statement)
+    if kind.settle:
+        cursor.execute(kind.settle)
 
 
 def _differs(columns: Iterable[str]) -> str:
