@@ -310,10 +310,13 @@ def test_the_old_applications_own_files_have_no_documents(real: Path, tmp_path: 
 
 
 @pytest.mark.usefixtures("committed_db")
-@pytest.mark.parametrize("rows", [1, 4])
+@pytest.mark.parametrize("rows", [1, 20])
 def test_an_import_that_is_killed_and_run_again_ends_as_if_it_had_not_been(
-    source: Path, tmp_path: Path, test_database: TestDatabase, rows: int
+    tmp_path: Path, test_database: TestDatabase, rows: int
 ) -> None:
+    people = {"companies": [company(1)], "users": [user(1)], "employees": [employee(1)]}
+    papers = [document(number, entity_id=f"emp-{1 + number % 5 // 4}") for number in range(40)]
+    source = write_legacy_file(tmp_path / "old.db", **people, documents=papers)
     tables = ("documents", "document_terms", "todo_items", "quarantined_rows")
     content = []
     import_legacy_killed(source, tmp_path / "killed", after_rows=rows)
@@ -323,6 +326,7 @@ def test_an_import_that_is_killed_and_run_again_ends_as_if_it_had_not_been(
         content.append({table: table_content(table, without=["run_id", "id"]) for table in tables})
         test_database.restore()
     assert content[0] == content[1]
+    assert [len(content[0][table]) for table in ("documents", "quarantined_rows")] == [32, 8]
 
 
 @pytest.mark.usefixtures("db")
