@@ -41,6 +41,14 @@ class CompanyRemoved(Event):
     company_id: UUID
 
 
+@event("company.handed_over", owner="company")
+class CompanyHandedOver(Event):
+    """From now on people work with the company here: what changes about it in the old application stays there."""
+
+    company_id: UUID
+    handed_over_by: UUID | None = None
+
+
 @event("department.created", owner="company")
 class DepartmentCreated(Event):
     """A department exists."""

@@ -95,6 +95,21 @@ class EmployeeRemoved(Event):
     user_id: UUID
 
 
+@event("employee.row_corrected", owner="employee")
+class EmployeeRowCorrected(Event):
+    """HR corrected an employee's row of the old file, and it came over after the import.
+
+    Other services take from such a row, too, and do so now. ``row`` holds the old columns that they read, as
+    they are corrected, and ``key`` says where the row stands in the imports' ledgers.
+    """
+
+    employee_id: UUID
+    company_id: UUID
+    user_id: UUID
+    key: str
+    row: dict[str, str | int | float | None] = {}
+
+
 @event("leave.requested", owner="employee")
 class LeaveRequested(Event):
     """An employee asks for leave from ``start_date`` to ``end_date``, both inclusive; ``days`` are working days."""

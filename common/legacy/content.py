@@ -26,6 +26,24 @@ def leftovers(row: Row, taken: Iterable[str]) -> dict[str, Json]:
     return preserved(dict(rest))
 
 
+def restored(content: Mapping[str, Json]) -> Row:
+    """The row that :func:`preserved` made ``content`` of. Names of columns that cannot be stored stay as they are."""
+    return {column: _restored_cell(cell) for column, cell in content.items()}
+
+
+def _restored_cell(cell: Json) -> Cell:
+    match cell:
+        case {"hex": str(digits)}:
+            return bytes.fromhex(digits)
+        case {"text_hex": str(digits)}:
+            return bytes.fromhex(digits).decode("utf-8", "surrogatepass")
+        case {"real": str(written)}:
+            return float(written)
+        case dict():
+            raise ValueError(f"No cell of the old file is kept as {cell}.")
+    return cell
+
+
 def _preserved_cell(cell: Cell) -> Json:
     if isinstance(cell, bytes):
         return {"hex": cell.hex()}

@@ -80,7 +80,7 @@ def test_a_row_set_aside_is_shown_with_what_is_wrong_and_without_its_password(
     client: Client, row: QuarantinedRow
 ) -> None:
     sign_in(client, role="company_manager", company_id=COMPANY)
-    assert "salary is negative" in text(client, f"{ROWS}?reason__exact=unreadable_values")
+    assert "salary (salary) is negative" in text(client, f"{ROWS}?reason__exact=unreadable_values")
     page = text(client, f"{ROWS}{row.pk}/change/")
     assert "&lt;b&gt;ملاحظة&lt;/b&gt;" in page
     assert "$2b$12$secret" not in page
@@ -92,7 +92,7 @@ def test_a_reader_of_arabic_sees_why_in_arabic(client: Client, row: QuarantinedR
     sign_in(client, role="company_manager", company_id=COMPANY)
     client.cookies["django_language"] = "ar"
     page = text(client, f"{ROWS}{row.pk}/change/")
-    assert "salary سالب, CONFLICT: يتعارض هذا مع بيانات موجودة." in page
+    assert "(salary) سالب, CONFLICT: يتعارض هذا مع بيانات موجودة." in page
 
 
 def test_rows_set_aside_are_hidden_from_whoever_may_not_edit_employees(
