@@ -111,3 +111,14 @@ class RowOutcome(TextChoices):
     MERGED = "merged", _("merged")
     QUARANTINED = "quarantined", _("set aside")
     SKIPPED = "skipped", _("skipped")
+    KEPT = "kept", _("gone from the old file, kept here")
+
+
+class ConflictKind(TextChoices):
+    """What an incremental import did where both sides have their say, or could not do."""
+
+    OLD_SIDE_WON = "old_side_won", _("changed on both sides: the old side's change came over")
+    LEFT_BEHIND = "left_behind", _("changed over there after its company was handed over: left behind")
+    KEPT = "kept", _("gone over there, changed by people here: kept")
+    MUST_STAY = "must_stay", _("gone over there, cannot be taken away here: kept")
+    SET_ASIDE = "set_aside", _("cannot be carried any more as it is over there: stays as it was")

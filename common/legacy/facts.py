@@ -112,7 +112,9 @@ class Facts:
 
         ``company_id`` is whose HR may see it then. ``read`` raises RowRefusedError.
         """
-        return self._without_id(table, row, place, company_id) or _read(read, row, company_id)
+        if refusal := self._without_id(table, row, place, company_id):
+            return refusal
+        return _read(read, row, company_id)
 
     def _with_company(
         self, table: str, read: Callable[[Row], PersonT], row: Row, place: int

@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from common.legacy.choices import (
+    ConflictKind,
     QuarantineReason,
     QuarantineState,
     QuarantineStep,
@@ -153,6 +154,7 @@ class QuarantinedRow(models.Model):
         indexes = [
             models.Index(fields=["company_id", "-created_at"], name="quarantine_by_company"),
             models.Index(fields=["reason", "-created_at"], name="quarantine_by_reason"),
+            models.Index(fields=["entry", "key"], name="quarantine_by_entry"),
             models.Index(fields=["old_id"], name="quarantine_by_old_id"),
             models.Index(
                 fields=["company_id", "table", "reason"],
@@ -244,6 +246,8 @@ class ImportedRow(models.Model):
     name = models.CharField(_("becomes"), max_length=63)
     key = models.TextField(_("id in the old system"))
     outcome = models.CharField(_("outcome"), max_length=12, choices=RowOutcome)
+    # Why it was set aside, or by which rule it was skipped.
+    reason = models.TextField(_("reason"), blank=True, db_default="")
     target_id = models.UUIDField(_("became"), null=True)
     company_id = models.UUIDField(_("company"), null=True)
     # By an id of its own and not by a foreign key, which would be checked a million times for one run.
@@ -258,6 +262,33 @@ class ImportedRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.key}"
+
+
+class ImportConflict(models.Model):
+    """Something that an incremental import decided where both sides had their say: listed, never dropped."""
+
+    id = models.BigAutoField(primary_key=True)
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="conflict_rows", verbose_name=_("run"))
+    name = models.CharField(_("becomes"), max_length=63)
+    key = models.TextField(_("id in the old system"))
+    kind = models.CharField(_("what was done"), max_length=12, choices=ConflictKind)
+    target_id = models.UUIDField(_("id"), null=True)
+    company_id = models.UUIDField(_("company"), null=True)
+    detail = models.TextField(_("detail"), blank=True)
+    created_at = models.DateTimeField(_("found"), db_default=Now(), editable=False)
+
+    class Meta:
+        db_table = "import_conflicts"
+        verbose_name = _("conflict")
+        verbose_name_plural = _("conflicts")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["run", "name", "kind"], name="conflicts_by_run"),
+            models.Index(fields=["company_id", "-id"], name="conflicts_by_company"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.key}: {self.get_kind_display()}"
 
 
 class HandedOverCompany(models.Model):

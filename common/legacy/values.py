@@ -67,7 +67,7 @@ def text(value: Cell, *, longest: int | None = None) -> str:
     return result
 
 
-def _written(value: float | bytes) -> str:
+def _written(value: Cell) -> str:
     if isinstance(value, bytes):
         raise ValueRefusedError(Problem.NOT_TEXT)
     if isinstance(value, float) and value.is_integer():
