@@ -1,5 +1,6 @@
 """The companies that rows can belong to, by name."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,19 @@ def companies_by_old_id() -> list[tuple[str, str]]:
 def company_names() -> dict[UUID, str]:
     """The names of the companies in sight."""
     return dict(_companies().values_list("pk", "shown_name"))
+
+
+def named(columns: Iterable[Any], request: HttpRequest, *, always: bool = False) -> tuple[Any, ...]:
+    """The columns of a list with the company's name for its id, read at once; only for who serves several."""
+    if not (always or request.user.is_superuser):
+        return tuple(column for column in columns if column != "company_id")
+    names = company_names()
+
+    @admin.display(description=_("company"), ordering="company_id")
+    def company(row: Any) -> str:
+        return names.get(row.company_id, str(row.company_id)) if row.company_id else "-"
+
+    return tuple(company if column == "company_id" else column for column in columns)
 
 
 def _companies() -> QuerySet[Any]:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from common.legacy.admin.companies import company_names
+from common.legacy.admin.companies import company_names, named
 from common.legacy.admin.rights import asking
 from common.legacy.handing_over import companies_hand_over
 from common.legacy.models import HandedOverCompany
@@ -40,19 +40,13 @@ class HandOverForm(forms.Form):
 class HandedOverCompanyAdmin(OperatorAdmin):
     """Companies that the new side owns. Handing over cannot be undone here, so the group's staff do it."""
 
-    list_display = ("company", "handed_over_at", "handed_over_by")
+    list_display = ("company_id", "handed_over_at", "handed_over_by")
     list_display_links = None
     change_list_template = "admin/legacy/handedovercompany/list.html"
 
     def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
-        """With the companies' names, read at once."""
-        names = company_names()
-
-        @admin.display(description=_("company"))
-        def company(row: HandedOverCompany) -> str:
-            return names.get(row.company_id, str(row.company_id))
-
-        return tuple(company if column == "company" else column for column in self.list_display)
+        """With the companies' names."""
+        return named(self.list_display, request, always=True)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """The group's staff, in the service whose companies they are."""

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from common.errors import DomainError
-from common.legacy.admin.companies import CompanyFilter, company_names
+from common.legacy.admin.companies import CompanyFilter, named
 from common.legacy.admin.filters import StateFilter, TableFilter
 from common.legacy.admin.forms import DiscardForm
 from common.legacy.admin.rights import asking, may_decide, tables_of
@@ -44,7 +44,7 @@ class QuarantinedRowAdmin(OperatorAdmin):
 
     permission_area = "employees"
     permission_verbs = {"view": "edit"}
-    list_display = ("old_id", "table_name", "name", "what_is_wrong", "company", "state", "created_at")
+    list_display = ("old_id", "table_name", "name", "what_is_wrong", "company_id", "state", "created_at")
     list_display_links = ("old_id", "table_name")
     list_filter = ("reason", TableFilter, CompanyFilter, StateFilter, "created_at")
     search_fields = ("=old_id", "=company_id")
@@ -62,15 +62,7 @@ class QuarantinedRowAdmin(OperatorAdmin):
 
     def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
         """With the company for who serves several."""
-        if not request.user.is_superuser:
-            return tuple(column for column in self.list_display if column != "company")
-        names = company_names()
-
-        @admin.display(description=_("company"), ordering="company_id")
-        def company(row: QuarantinedRow) -> str:
-            return names.get(row.company_id, str(row.company_id)) if row.company_id else "-"
-
-        return tuple(company if column == "company" else column for column in self.list_display)
+        return named(self.list_display, request)
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
         """Whether the person may use the actions."""

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from common.legacy.admin.companies import CompanyFilter, company_names
+from common.legacy.admin.companies import CompanyFilter, named
 from common.legacy.admin.filters import DoneFilter
 from common.legacy.admin.pages import page_of_subject
 from common.legacy.models import ToDoItem
@@ -24,7 +24,7 @@ class ToDoItemAdmin(OperatorAdmin):
     """What imported data lacks, with a link to where it is completed."""
 
     permission_area = "employees"
-    list_display = ("subject", "subject_kind", "kind", "detail", "company", "created_at", "resolved_at")
+    list_display = ("subject", "subject_kind", "kind", "detail", "company_id", "created_at", "resolved_at")
     list_display_links = None
     list_filter = (DoneFilter, "kind", "subject_kind", CompanyFilter)
     search_fields = ("=subject_id", "=company_id", "subject_name")
@@ -33,15 +33,7 @@ class ToDoItemAdmin(OperatorAdmin):
 
     def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
         """With the company for who serves several."""
-        if not request.user.is_superuser:
-            return tuple(column for column in self.list_display if column != "company")
-        names = company_names()
-
-        @admin.display(description=_("company"), ordering="company_id")
-        def company(item: ToDoItem) -> str:
-            return names.get(item.company_id, str(item.company_id)) if item.company_id else "-"
-
-        return tuple(company if column == "company" else column for column in self.list_display)
+        return named(self.list_display, request)
 
     @admin.display(description=_("about"), ordering="subject_name")
     def subject(self, item: ToDoItem) -> SafeString | str:
