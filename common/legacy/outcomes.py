@@ -94,12 +94,17 @@ class OutcomeComparer:
     def _of_the_file(self) -> str:
         """A verdict on each row of the file."""
         carried = f"IN ('{RowOutcome.IMPORTED}', '{RowOutcome.MERGED}')"
-        same = f"l.outcome = m.outcome OR (l.outcome {carried} AND m.outcome {carried})"
+        same = (
+            f"l.target_id IS NOT DISTINCT FROM m.target_id"
+            f" AND (l.outcome = m.outcome OR (l.outcome {carried} AND m.outcome {carried}))"
+        )
+        set_aside = f"m.outcome = '{RowOutcome.QUARANTINED}' AND l.outcome = '{RowOutcome.QUARANTINED}'"
         return f"""
             SELECT m.key, CASE
                 WHEN l.key IS NULL THEN
                   CASE WHEN o.company_id IS NULL THEN 'unexplained:new' ELSE 'explained:left_behind' END
-                WHEN ({same}) AND (l.target_id IS NOT DISTINCT FROM m.target_id) THEN 'agrees'
+                WHEN {same} THEN 'agrees'
+                WHEN {set_aside} THEN 'explained:stays_as_it_was'
                 WHEN m.outcome {carried} AND l.outcome = '{RowOutcome.QUARANTINED}'
                   AND q.id IS NOT NULL THEN 'explained:refused'
                 WHEN m.outcome = '{RowOutcome.QUARANTINED}' AND l.outcome {carried}
@@ -124,8 +129,9 @@ class OutcomeComparer:
         return f"""
             SELECT l.key, CASE
                 WHEN o.company_id IS NOT NULL THEN 'explained:left_behind'
-                WHEN h.id IS NOT NULL AND h.state IS DISTINCT FROM l.state_hash
-                  AND l.outcome = '{RowOutcome.IMPORTED}' THEN 'explained:kept_for_people'
+                WHEN l.outcome = '{RowOutcome.KEPT}' THEN 'explained:kept_here'
+                WHEN l.outcome = '{RowOutcome.IMPORTED}' AND h.id IS NOT NULL
+                  AND h.state IS DISTINCT FROM l.state_hash THEN 'explained:kept_here'
                 ELSE 'unexplained:gone'
               END AS verdict
             FROM imported_rows l
