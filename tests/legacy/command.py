@@ -99,11 +99,15 @@ class OldFile:
         watch: Callable[[subprocess.Popen[str]], AbstractContextManager[object]] = nullcontext,
     ) -> Done:
         """Any of them to its end, in a context that is given the process."""
-        before = set(self.reports.glob("*"))
+        before = self._folders()
         with self._start(command, run, options) as process, watch(process):
             said, _nothing = process.communicate()
-        folders = sorted(set(self.reports.glob("*")) - before) or sorted(before)
+        found = self._folders()
+        folders = sorted(found - before) or sorted(found)
         return Done(process.returncode, said, folders[-1] if folders else self.reports)
+
+    def _folders(self) -> set[Path]:
+        return {path.parent for path in self.reports.glob("*/run.json")}
 
     def _start(self, command: str, run: str, options: tuple[str, ...]) -> subprocess.Popen[str]:
         return subprocess.Popen(
