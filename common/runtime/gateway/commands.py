@@ -72,7 +72,8 @@ def status(folder: Path) -> int:
         print(f"The gateway does not run. At its next start: {_share_words(options, share)}")
         return 1
     try:
-        snapshot, decided = take(AdminSocket(folder)), AdminSocket(folder).share()
+        snapshot = take(AdminSocket(folder))
+        decided = AdminSocket(folder).share() if options.legacy else share
     except GatewayDownError as error:
         print(f"The gateway is supposed to run, but {error}: see {log_path(folder, 'gateway')}.")
         return 1
@@ -93,7 +94,7 @@ def traffic(folder: Path, legacy: str | None, new: str | None) -> int:
         print(_share_words(options, kept.share()))
         return 0
     share = share_of_weights(legacy, new)
-    if options.legacy is None and share < 10_000:
+    if options.legacy is None:
         raise OperatorError("No old application is known: name it with `make gateway LEGACY_URL=…` first.")
     applied = kept.change(share, "traffic")
     print(

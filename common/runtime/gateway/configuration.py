@@ -34,7 +34,7 @@ _ERRORS: Final = {
 }
 # Asked often, and held for down only after 7 seconds without an answer: a web process that starts anew takes
 # less. The walk does not wait for that; it looks at the failed checks.
-_CHECK: Final = "check inter 2s fastinter 500ms downinter 1s fall 12 rise 2 pool-purge-delay 2s"
+_CHECK: Final = "check inter 2s fastinter 500ms downinter 1s fall 12 rise 2"
 
 
 class _Blanks(Template):
@@ -108,22 +108,18 @@ def _latency_rules() -> str:
 
 
 def _backends(options: Options) -> str:
-    new = [
-        _backend(new_backend(service), options.services[service], "/health", "safe") for service in SERVICES
-    ]
+    new = [_backend(new_backend(service), options.services[service], "/health") for service in SERVICES]
     if options.legacy is None:
-        return "".join([*new, f"\nbackend {LEGACY}\n    http-request deny status 404\n"])
-    # Node closes a connection that was idle for five seconds, perhaps while a request is on its way.
-    return "".join([*new, _backend(LEGACY, options.legacy, options.health, "never")])
+        return "".join([*new, f"\nbackend {LEGACY}\n    http-request deny status 404 default-errorfiles\n"])
+    return "".join([*new, _backend(LEGACY, options.legacy, options.health)])
 
 
-def _backend(name: str, server: str, health: str, reuse: str) -> str:
+def _backend(name: str, server: str, health: str) -> str:
     host = server.rpartition(":")[0]
     lookup = "" if _is_address(host) else " resolvers system init-addr last,libc,none"
     return (
         f"\nbackend {name}\n"
         "    http-request disable-l7-retry unless METH_GET\n"
-        f"    http-reuse {reuse}\n"
         "    option httpchk\n"
         f"    http-check send meth GET uri {health} ver HTTP/1.1 hdr Host {host}\n"
         "    http-check expect status 200-399\n"

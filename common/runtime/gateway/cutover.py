@@ -126,8 +126,7 @@ class Walk:
 
     def _judge(self) -> None:
         seen = {service: self._seen(new_backend(service)) for service in SERVICES}
-        signs = any(each.errors or each.unanswered or each.failed_checks for each in seen.values())
-        if not signs:
+        if not any(self._limits.sign(each) for each in seen.values()):
             self._sign_at = None
         elif self._sign_at is None:
             self._sign_at = time.monotonic()

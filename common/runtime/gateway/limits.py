@@ -27,7 +27,7 @@ class Limits:
         steps: The shares of 10,000 to walk through.
         hold: Seconds to stay at each.
         window: Seconds that are looked at together.
-        max_errors: Percent of a service's requests in a window that may end in an error or in nothing.
+        max_errors: Percent of a service's requests in a window that may end in an error, in nothing or in another try.
         max_ms: Milliseconds within which 95 of 100 answers of a service must come; one of LATENCY_STEPS.
     """
 
@@ -41,11 +41,10 @@ class Limits:
         """What is wrong with a service in a window, in words; empty when nothing is."""
         if not seen.up or seen.failed_checks >= _FAILED_CHECKS:
             return f"{service} does not pass its health check ({seen.check or 'no answer'})"
-        failed = seen.errors + seen.unanswered
-        if failed >= _FEWEST_ERRORS and seen.error_rate > self.max_errors:
+        if seen.failed >= _FEWEST_ERRORS and seen.failure_rate > self.max_errors:
             return (
-                f"{service} failed {failed} of {seen.requests + seen.unanswered} requests "
-                f"({seen.error_rate:.1f} %, limit {self.max_errors:g} %)"
+                f"{service} failed {seen.failed} of {seen.tries} times "
+                f"({seen.failure_rate:.1f} %, limit {self.max_errors:g} %): {seen.words()}"
             )
         slow = seen.slower_than(self.max_ms)
         if sum(seen.latency) >= _FEWEST_ANSWERS and slow > _SLOW_PERCENT:
@@ -54,6 +53,11 @@ class Limits:
                 f"(limit {_SLOW_PERCENT:g} %)"
             )
         return ""
+
+    def sign(self, seen: Seen) -> bool:
+        """Whether there is anything at all that may become trouble."""
+        slow = seen.slower_than(self.max_ms) > _SLOW_PERCENT / 2
+        return bool(seen.failed or seen.failed_checks or slow or not seen.up)
 
     def words(self) -> str:
         """All of it in one line."""

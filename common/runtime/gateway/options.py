@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -48,7 +49,7 @@ def choose_options(folder: Path, environ: Mapping[str, str], stack: Path) -> Opt
     before = read_json(folder / _RECORD)
     legacy = environ.get("LEGACY_URL", before.get("legacy") or "")
     options = Options(
-        address=environ.get("GATEWAY_ADDRESS") or before.get("address") or "127.0.0.1",
+        address=_address(environ.get("GATEWAY_ADDRESS") or before.get("address") or "127.0.0.1"),
         port=_port(environ.get("GATEWAY_PORT") or str(before.get("port") or DEFAULT_PORT)),
         legacy=None if legacy in ("", "none") else _host_and_port("LEGACY_URL", legacy),
         health=_path(environ.get("LEGACY_HEALTH") or before.get("health") or "/health"),
@@ -101,6 +102,15 @@ def _host_and_port(variable: str, value: str) -> str:
             f"{variable}={value} is not usable: give an address such as http://10.0.0.5:5000."
         )
     return f"{parts.hostname}:{port}"
+
+
+def _address(text: str) -> str:
+    try:
+        return str(IPv4Address(text))
+    except ValueError as error:
+        raise OperatorError(
+            f"GATEWAY_ADDRESS={text} is not usable: give one of this machine's IPv4 addresses, or 0.0.0.0."
+        ) from error
 
 
 def _path(text: str) -> str:

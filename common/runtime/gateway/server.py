@@ -142,7 +142,7 @@ class Gateway:
         deadline = time.monotonic() + _READY_SECONDS
         while time.monotonic() < deadline and not process.crash_looping:
             try:
-                self.socket.share()
+                self.socket.ask("show info")
             except GatewayDownError:
                 time.sleep(0.02)
             else:

@@ -22,6 +22,7 @@ class Counts:
         answered: Answers, HAProxy's own included.
         errors: Those of status 500 and above.
         refused: Those of status 400 to 499.
+        retries: Requests that were sent once more, because the connection failed or no answer came.
         open: Requests under way at the moment.
         failed_checks: Health checks that failed while the server counted as up.
         up: Whether the server counts as up.
@@ -33,6 +34,7 @@ class Counts:
     answered: int = 0
     errors: int = 0
     refused: int = 0
+    retries: int = 0
     open: int = 0
     failed_checks: int = 0
     up: bool = True
@@ -55,6 +57,7 @@ class Seen:
     requests: int
     errors: int
     refused: int
+    retries: int
     unanswered: int
     failed_checks: int
     up: bool
@@ -62,10 +65,19 @@ class Seen:
     latency: tuple[int, ...]
 
     @property
-    def error_rate(self) -> float:
-        """Errors, and requests that were not answered at all, in percent of all."""
-        total = self.requests + self.unanswered
-        return 100 * (self.errors + self.unanswered) / total if total else 0.0
+    def failed(self) -> int:
+        """Tries that ended in an error, in nothing, or in another try."""
+        return self.errors + self.unanswered + self.retries
+
+    @property
+    def tries(self) -> int:
+        """How often a request was sent."""
+        return self.requests + self.unanswered + self.retries
+
+    @property
+    def failure_rate(self) -> float:
+        """How many percent of the tries failed."""
+        return 100 * self.failed / self.tries if self.tries else 0.0
 
     @property
     def p95(self) -> int | None:
@@ -85,12 +97,14 @@ class Seen:
 
     def words(self) -> str:
         """The counts in words, for a line of the walk."""
-        if not self.requests and not self.unanswered:
+        if not self.tries:
             return "no requests"
         slow = f"95 % within {self.p95} ms" if self.p95 else f"5 % over {LATENCY_STEPS[-1]} ms"
         parts = [f"{self.requests} requests", f"{self.errors} errors"]
         if self.refused:
             parts.append(f"{self.refused} refused")
+        if self.retries:
+            parts.append(f"{self.retries} sent again")
         if self.unanswered:
             parts.append(f"{self.unanswered} not answered")
         return ", ".join([*parts, slow] if sum(self.latency) else parts)
@@ -120,6 +134,7 @@ def between(older: Snapshot, newer: Snapshot, backend: str) -> Seen:
         requests=after.answered - before.answered,
         errors=after.errors - before.errors,
         refused=after.refused - before.refused,
+        retries=after.retries - before.retries,
         # More are open than were begun since: those are as old as the window at least.
         unanswered=max(0, after.open - begun),
         failed_checks=after.failed_checks - before.failed_checks,
@@ -135,6 +150,7 @@ def together(parts: Sequence[Seen]) -> Seen:
         requests=sum(part.requests for part in parts),
         errors=sum(part.errors for part in parts),
         refused=sum(part.refused for part in parts),
+        retries=sum(part.retries for part in parts),
         unanswered=sum(part.unanswered for part in parts),
         failed_checks=sum(part.failed_checks for part in parts),
         up=all(part.up for part in parts),
@@ -149,6 +165,7 @@ def _counts(total: Mapping[str, str], server: Mapping[str, str], latency: Sequen
         answered=sum(_number(total, name) for name in _ANSWERS),
         errors=_number(total, "hrsp_5xx"),
         refused=_number(total, "hrsp_4xx"),
+        retries=_number(total, "wretr"),
         open=_number(total, "scur"),
         failed_checks=_number(server, "chkfail"),
         up=not server or server["status"].startswith("UP"),

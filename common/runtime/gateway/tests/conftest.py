@@ -11,10 +11,11 @@ import pytest
 from common.runtime.errors import OperatorError
 from common.runtime.gateway.program import find_haproxy
 from common.runtime.gateway.server import Gateway
-from common.runtime.gateway.tests.sides import Application, Applications
+from common.runtime.gateway.tests.sides import Applications
 from common.runtime.ports import is_free
 from common.runtime.progress import Progress
 
+MANY_CHECKS = 10
 NO_STACK = Path("/nowhere")
 
 
@@ -53,7 +54,18 @@ def gateway(running: Gateway, applications: Applications) -> Iterator[Gateway]:
     running.traffic.change(0, "a test begins")
     yield running
     for each in applications.values():
-        _mend(each)
+        each.mend()
+
+
+@pytest.fixture
+def trusted(gateway: Gateway, eventually: Callable[[Callable[[], object]], None]) -> None:
+    """Every application has passed so many health checks that HAProxy bears some failed ones."""
+
+    def checks_passed() -> int:
+        rows = [row for row in gateway.socket.statistics() if row["svname"] == "app"]
+        return min(int(row["check_health"]) for row in rows)
+
+    eventually(lambda: checks_passed() >= MANY_CHECKS)
 
 
 @pytest.fixture
@@ -74,8 +86,3 @@ def eventually() -> Callable[[Callable[[], object]], None]:
             time.sleep(0.01)
 
     return wait
-
-
-def _mend(application: Application) -> None:
-    application.failing, application.broken, application.delay = False, 0, 0.0
-    application.asked.clear()

@@ -10,13 +10,19 @@ from common.runtime.layout import SERVICES
 
 
 class Application:
-    """One server on a free port; ``failing`` answers 500, ``broken`` closes without an answer."""
+    """One server on a free port.
+
+    ``failing`` has it answer 500, ``broken`` is how often it closes without an answer, ``delay`` is in seconds,
+    and while ``open`` is not set it does not answer at all.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.failing = False
         self.delay = 0.0
         self.broken = 0
+        self.open = threading.Event()
+        self.open.set()
         self.asked: list[str] = []
         self.port = 0
         self._server: ThreadingHTTPServer | None = None
@@ -32,6 +38,12 @@ class Application:
         self._server = _Server(("127.0.0.1", self.port), _handler(self))
         self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+
+    def mend(self) -> None:
+        """Is well again, and has never been asked."""
+        self.failing, self.broken, self.delay = False, 0, 0.0
+        self.open.set()
+        self.asked.clear()
 
     def stop(self) -> None:
         """Refuses connections from now on."""
@@ -78,6 +90,7 @@ def _handler(application: Application) -> type[BaseHTTPRequestHandler]:
                 return
             application.asked.append(f"{self.command} {self.path}")
             time.sleep(application.delay)
+            application.open.wait()
             if application.broken:
                 application.broken -= 1
                 self.close_connection = True
