@@ -4,13 +4,14 @@ A document belongs to the company of whom or what it is about; one that does not
 uploader's company. What has no column here is kept with it. Its file may come later, or never.
 """
 
-import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
+
+from msgspec.json import encode
 
 from common.legacy import old_documents
 from common.legacy.choices import QuarantineReason, SubjectKind, ToDoKind
@@ -186,6 +187,7 @@ _OWNERS: Final[Mapping[str, Callable[[str, Facts], Owner | None]]] = {
 
 
 def _fields(document: OldDocument, owner: Owner, facts: Facts) -> Fields:
+    uploader = facts.carried_user(document.uploaded_by)
     filename = clean_name(document.file_name or document.file_url or document.title)
     return Fields(
         id=document.id,
@@ -200,32 +202,30 @@ def _fields(document: OldDocument, owner: Owner, facts: Facts) -> Fields:
         tags=tuple(distinct_tags(document.tags)),
         description=document.description,
         is_archived=not document.is_active,
-        uploaded_by=_uploader(document, facts),
+        uploaded_by=uploader.id if uploader else new_id("users", document.uploaded_by),
         employee_id=owner.employee_id,
         license_id=owner.license_id,
         document_type=document.kind or (DocumentType.LICENSE.value if owner.license_id else ""),
         old_id=document.old_id,
-        old_values=json.dumps(_old_values(document, filename, facts), ensure_ascii=False),
+        old_values=encode(_old_values(document, filename, is_known=uploader is not None)).decode(),
     )
 
 
-def _uploader(document: OldDocument, facts: Facts) -> UUID:
-    known = facts.carried_user(document.uploaded_by)
-    return known.id if known else new_id("users", document.uploaded_by)
-
-
-def _old_values(document: OldDocument, filename: str, facts: Facts) -> dict[str, Json]:
+def _old_values(document: OldDocument, filename: str, *, is_known: bool) -> dict[str, Json]:
     """What no column says: where the file was and how large, and whatever was not understood."""
-    said: dict[str, Any] = {
-        "file_url": document.file_url,
-        "file_name": "" if document.file_name == filename else document.file_name,
-        "file_size": document.file_size,
-        "uploaded_by": "" if facts.carried_user(document.uploaded_by) else document.uploaded_by,
-    }
-    return {name: value for name, value in said.items() if value not in ("", None)} | dict(document.kept)
+    said: dict[str, Json] = {"file_url": document.file_url} if document.file_url else {}
+    if document.file_name != filename:
+        said["file_name"] = document.file_name
+    if document.file_size is not None:
+        said["file_size"] = document.file_size
+    if not is_known:
+        said["uploaded_by"] = document.uploaded_by
+    return {**said, **document.kept}
 
 
-def _todo(document: OldDocument, owner: Owner) -> list[ToDo]:
+def _todo(document: OldDocument, owner: Owner) -> Sequence[ToDo]:
+    if not (document.unreadable or owner.is_guess):
+        return ()
     found = [
         (ToDoKind.UNREADABLE_VALUE, f"{column}: {document.kept.get(column)}")
         for column in document.unreadable

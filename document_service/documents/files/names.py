@@ -9,6 +9,8 @@ NAMELESS = "file"
 # Marks that turn the direction of what follows: with one of them "cod.exe" reads as "exe.doc".
 _DIRECTION = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
 _INVISIBLE = {"Cc", "Cs", "Zl", "Zp"}
+# Names of which nothing has to be looked at twice.
+_PLAIN = re.compile(r"[a-z0-9_-][a-z0-9_.-]{0,99}(?<!\.)", re.I | re.ASCII)
 
 
 def clean_name(name: str) -> str:
@@ -16,6 +18,8 @@ def clean_name(name: str) -> str:
 
     The beginning of its extension survives the cut; what has no name left is called "file".
     """
+    if _PLAIN.fullmatch(name):
+        return name
     base = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     visible = "".join(
         character

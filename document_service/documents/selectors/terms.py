@@ -1,6 +1,7 @@
 """The words that a document is found by."""
 
 import re
+from functools import lru_cache
 
 from common.search import fold
 
@@ -14,10 +15,17 @@ _WORD = re.compile(r"\w+")
 
 def words(text: str) -> list[str]:
     """The folded words of ``text``, in order and each once; a word ends where letters and digits end."""
+    return list(_words(text))
+
+
+@lru_cache(maxsize=4_096)
+def _words(text: str) -> tuple[str, ...]:
+    """Titles repeat; an import of old documents asks for the same few a million times."""
     found = _WORD.findall(fold(text).replace("_", " "))
-    return list(dict.fromkeys(word[:LONGEST_TERM] for word in found))
+    return tuple(dict.fromkeys(word[:LONGEST_TERM] for word in found))
 
 
+@lru_cache(maxsize=4_096)
 def folded_name(name: str) -> str:
     """A tag or a category as it is stored and looked for.
 
@@ -41,6 +49,6 @@ def terms_of(*, title: str, tags: list[str], filename: str, description: str) ->
         (" ".join(tags), TAG),
         (title, TITLE),
     ):
-        terms.update(dict.fromkeys(words(text), weight))
+        terms.update(dict.fromkeys(_words(text), weight))
     terms.update({tag_term(tag): 0 for tag in tags if fold(tag)})
     return terms

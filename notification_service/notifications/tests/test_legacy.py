@@ -74,6 +74,7 @@ def test_a_notice_is_carried_as_it_was() -> None:
         ('"text"', {"data": '"text"'}),
         ("NaN", {"data": "NaN"}),
         (b"\xff", {"data": {"hex": "ff"}}),
+        ('{"n": 123456789012345678901234567890}', {"n": 123456789012345678901234567890}),
         (None, {}),
         ("  ", {}),
     ],
