@@ -24,6 +24,7 @@ from common.reference.models import CompanyRef, EmployeeRef, UserRef
 from common.security.tenancy import all_companies
 
 REASON = "the ledger of an import, which names nobody"
+WORKER = "worker"
 CARRIED = (RowOutcome.IMPORTED, RowOutcome.MERGED)
 
 
@@ -72,9 +73,9 @@ class FactsHere(Facts):
         user_id = new_id(old_users.TABLE, old_id)
         own = self._account(old_users.TABLE)
         if own is not None:
-            return next(
-                (CarriedUser(key, company) for key, company, _ in _rows_with(own, None, [user_id])), None
-            )
+            role = next((column.here for column in own.columns if column.name == "role"), "NULL")
+            found = _rows_with(own, None, [user_id], show=role)
+            return next((CarriedUser(key, company, role or WORKER) for key, company, role in found), None)
         copy = UserRef.objects.filter(pk=user_id).first() if _has_copies("user") else None
         if copy is None:
             return None

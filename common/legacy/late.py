@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
-from common.legacy.account import present, state_sql
+from common.legacy.account import present
 from common.legacy.choices import QuarantineReason, RowOutcome
 from common.legacy.here import FactsHere
 from common.legacy.ids import new_id
+from common.legacy.ledger import LedgerRow, ledger_enter, ledger_rows
 from common.legacy.mapper import Imported, Merged, Outcome, Quarantined, ToDo
 from common.legacy.models import ToDoItem
 from common.legacy.plan import TableImport
@@ -66,7 +65,7 @@ def _write(
         if outcome.id in written.refused:
             return written.refused[outcome.id]
         if outcome.id in here or items[outcome.id] is not outcome:
-            return Merged(into=outcome.id) if entry.shared else refused
+            return Merged(outcome.id, outcome.company_id) if entry.shared else refused
         return outcome
 
     return [final(outcome) for outcome in outcomes], written.todo
@@ -80,44 +79,31 @@ def _existing(entry: TableImport[Any], ids: set[UUID]) -> set[UUID]:
 
 def _enter(entry: TableImport[Any], rows: Sequence[LateRow], outcomes: Sequence[Outcome[Any]]) -> None:
     """Write into the ledger what became of those rows that came over, and what the new things are like now."""
-    entered = [
-        (late.key, _outcome_in_ledger(outcome), _target(outcome), late.run_id)
-        for late, outcome in zip(rows, outcomes, strict=True)
-        if isinstance(outcome, Imported | Merged)
-    ]
-    if not entered:
-        return
-    if entry.account is None:
-        state = "SELECT NULL::uuid AS id, NULL::uuid AS company_id, NULL::bigint AS state"
-    else:
-        state = (
-            f"SELECT {entry.account.key} AS id, {entry.account.company or 'NULL::uuid'} AS company_id,"
-            f" {state_sql(entry.account)} AS state"
-            f" FROM {entry.account.source} WHERE {entry.account.key} = ANY(%(targets)s)"
-        )
-    keys, kinds, targets, runs = (list(column) for column in zip(*entered, strict=True))
-    with connection.cursor() as cursor:
-        # A row that no run has met here has no hash: the next run reads it anew.
-        cursor.execute(
-            "INSERT INTO imported_rows"
-            " (name, key, outcome, target_id, company_id, run_id, source_hash, state_hash)"
-            " SELECT %(name)s, r.key, r.outcome, r.target_id, t.company_id, r.run_id, 0,"
-            f" CASE r.outcome WHEN '{RowOutcome.IMPORTED}' THEN t.state END"
-            " FROM unnest(%(keys)s::text[], %(kinds)s::text[], %(targets)s::uuid[], %(runs)s::uuid[])"
-            f" AS r (key, outcome, target_id, run_id) LEFT JOIN ({state}) t ON t.id = r.target_id"
-            " ON CONFLICT (name, key) DO UPDATE SET outcome = EXCLUDED.outcome,"
-            " target_id = EXCLUDED.target_id, company_id = EXCLUDED.company_id,"
-            " state_hash = EXCLUDED.state_hash",
-            {"name": entry.name, "keys": keys, "kinds": kinds, "targets": targets, "runs": runs},
-        )
+    known = ledger_rows(entry.name, [late.key for late in rows])
+    ledger_enter(
+        entry,
+        [
+            _entered(late, outcome, known.get(late.key))
+            for late, outcome in zip(rows, outcomes, strict=True)
+            if isinstance(outcome, Imported | Merged)
+        ],
+    )
 
 
-def _outcome_in_ledger(outcome: Imported[Any] | Merged) -> str:
-    return RowOutcome.IMPORTED if isinstance(outcome, Imported) else RowOutcome.MERGED
-
-
-def _target(outcome: Imported[Any] | Merged) -> UUID:
-    return outcome.id if isinstance(outcome, Imported) else outcome.into
+def _entered(late: LateRow, outcome: Imported[Any] | Merged, before: LedgerRow | None) -> LedgerRow:
+    """The row as an import met it, with what became of it since; one that no run met is read anew by the next."""
+    new = isinstance(outcome, Imported)
+    return LedgerRow(
+        key=late.key,
+        outcome=RowOutcome.IMPORTED if new else RowOutcome.MERGED,
+        reason="",
+        target_id=outcome.id if isinstance(outcome, Imported) else outcome.into,
+        company_id=outcome.company_id,
+        run_id=before.run_id if before is not None else late.run_id,
+        source_hash=before.source_hash if before is not None else 0,
+        state_hash=None,
+        written=new,
+    )
 
 
 def _note(rows: Sequence[LateRow], outcomes: Sequence[Outcome[Any]], found: Sequence[ToDo]) -> None:
@@ -125,7 +111,7 @@ def _note(rows: Sequence[LateRow], outcomes: Sequence[Outcome[Any]], found: Sequ
     items = [
         (item, late.run_id)
         for late, outcome in zip(rows, outcomes, strict=True)
-        if isinstance(outcome, Imported)
+        if isinstance(outcome, Imported | Merged)
         for item in outcome.todo
     ]
     items += [(item, rows[0].run_id) for item in found]

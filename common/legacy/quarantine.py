@@ -15,11 +15,10 @@ from common.legacy.choices import QuarantineReason, QuarantineState, QuarantineS
 from common.legacy.content import Json, restored
 from common.legacy.corrected_employees import employee_rows_tell
 from common.legacy.facts import Facts
-from common.legacy.here import REASON as LEDGER
 from common.legacy.here import FactsHere
 from common.legacy.late import LateRow, carry
 from common.legacy.mapper import Imported, Merged, Outcome, Quarantined, Skipped
-from common.legacy.models import ImportedRow, QuarantineAction, QuarantinedRow
+from common.legacy.models import QuarantineAction, QuarantinedRow
 from common.legacy.plan import Plan, TableImport, Written
 from common.legacy.plans import make_plan, service_plan
 from common.legacy.reader import Row
@@ -29,7 +28,6 @@ from common.legacy.values import ValueRefusedError
 from common.legacy.words import ROLES, word
 from common.legacy.writing import Write, why
 from common.security.principal import Principal
-from common.security.tenancy import all_companies
 
 
 @dataclass(frozen=True)
@@ -135,15 +133,13 @@ def _carried(rows: Sequence[QuarantinedRow], by: Principal) -> list[Verdict]:
     too_high = Quarantined(QuarantineReason.REFUSED, detail=why(RoleTooHighError()))
     outcomes: dict[UUID, Outcome[Any]] = {row.pk: too_high for row in rows if _gives_too_much(row, by)}
     chosen = {row.pk: _entry_of(row, plan) for row in rows if row.pk not in outcomes}
-    companies: dict[str, UUID] = {}
     for entry in plan:
         of_entry = [row for row in rows if chosen.get(row.pk) is entry]
         if of_entry:
             late = [LateRow(key_of(row), corrected(row), row.run_id, _place(row)) for row in of_entry]
             found = carry(entry, late, facts, partial(_guarded, by=by))
             outcomes.update((row.pk, outcome) for row, outcome in zip(of_entry, found, strict=True))
-            companies.update(_companies(entry, late))
-    return [_verdict(row, outcomes.get(row.pk), companies.get(key_of(row))) for row in rows]
+    return [_verdict(row, outcomes.get(row.pk)) for row in rows]
 
 
 def _entry_of(row: QuarantinedRow, plan: Plan) -> TableImport[Any] | None:
@@ -170,21 +166,13 @@ def key_of(row: QuarantinedRow) -> str:
     return row.key or row.old_id
 
 
-def _companies(entry: TableImport[Any], rows: Sequence[LateRow]) -> dict[str, UUID]:
-    """The companies of what came over, as the ledger has them now."""
-    with all_companies(LEDGER):
-        entered = ImportedRow.objects.filter(name=entry.name, key__in=[late.key for late in rows])
-        known = entered.values_list("key", "company_id")
-        return {key: company_id for key, company_id in known if company_id is not None}
-
-
-def _verdict(row: QuarantinedRow, outcome: Outcome[Any] | None, company_id: UUID | None) -> Verdict:
+def _verdict(row: QuarantinedRow, outcome: Outcome[Any] | None) -> Verdict:
     """A row that belonged to no company is its company's from now on."""
     match outcome:
         case Imported():
-            return Verdict(row, target_id=outcome.id, company_id=company_id)
+            return Verdict(row, target_id=outcome.id, company_id=outcome.company_id)
         case Merged():
-            return Verdict(row, target_id=outcome.into, company_id=company_id)
+            return Verdict(row, target_id=outcome.into, company_id=outcome.company_id)
         case Quarantined():
             return Verdict(row, refusal=outcome)
         case Skipped() | None:
