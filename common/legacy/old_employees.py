@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
+from typing import NamedTuple
 from uuid import UUID
 
 from common.legacy.choices import Problem
@@ -89,6 +90,25 @@ class OldEmployee:
     def name(self) -> str:
         """The person's name."""
         return self.full_name_ar or self.full_name_en or f"{self.first_name} {self.last_name}".strip()
+
+
+class OldPerson(NamedTuple):
+    """As much of an employee as an account needs; ``email`` is empty when no mail can reach it."""
+
+    first_name: str
+    last_name: str
+    email: str
+    created_at: datetime | None
+
+
+def read_person(row: Row) -> OldPerson:
+    """Read the row of an employee of whom :func:`read_employee` finds that they can be carried."""
+    fields = Fields(row)
+    first, last = fields.take("first_name", text, ""), fields.take("last_name", text, "")
+    if not first:
+        arabic, english = _full_names(fields)
+        first, last = _names(fields, english or arabic)
+    return OldPerson(first, last, usable_email(row.get("email")), fields.take("created_at", moment, None))
 
 
 def read_employee(row: Row) -> OldEmployee:

@@ -19,9 +19,11 @@ from common.legacy.choices import QuarantineReason, SubjectKind, ToDoKind
 from common.legacy.facts import EMPLOYEE_SET_ASIDE, Facts
 from common.legacy.ids import placeholder_email
 from common.legacy.mapper import Imported, Merged, Outcome, Quarantined, Skipped, ToDo
+from common.legacy.old_employees import read_person
 from common.legacy.old_users import OldUser
 from common.legacy.plan import Account, Column, TableImport, Written
 from common.legacy.reader import Row
+from common.legacy.values import plain
 
 BCRYPT: Final = re.compile(r"\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}")
 
@@ -115,25 +117,26 @@ def map_user(row: Row, place: int, facts: Facts) -> Outcome[ImportedUser]:
 
 def map_employee(row: Row, place: int, facts: Facts) -> Outcome[ImportedUser]:
     """The account of an employee who had none, inactive until HR lets the person in."""
-    employee = facts.employee(row, place)
-    if isinstance(employee, Quarantined):
+    old_id = plain(row.get("id"))
+    employee = facts.carried_employee(old_id)
+    if employee is None or facts.is_repeated(old_employees.TABLE, old_id, place):
         return Skipped(EMPLOYEE_SET_ASIDE)
-    account_id = facts.account_of(employee.old_id)
-    if facts.is_linked(employee.old_id):
-        return Merged(account_id, employee.company_id)
-    own = employee.email and facts.keeps_email(old_employees.TABLE, employee.old_id, employee.email)
+    if facts.is_linked(old_id):
+        return Merged(facts.account_of(old_id), employee.company_id)
+    person = read_person(row)
+    own = person.email and facts.keeps_email(old_employees.TABLE, old_id, person.email)
     args = ImportedUser(
-        id=account_id,
-        email=employee.email if own else placeholder_email(old_employees.TABLE, employee.old_id),
-        first_name=employee.first_name,
-        last_name=employee.last_name,
+        id=employee.user_id,
+        email=person.email if own else placeholder_email(old_employees.TABLE, old_id),
+        first_name=person.first_name,
+        last_name=person.last_name,
         is_active=False,
-        old_id=employee.old_id,
+        old_id=old_id,
         role=RoleName.WORKER.value,
         company_id=employee.company_id,
-        created_at=employee.created_at,
+        created_at=person.created_at,
     )
-    return Imported(account_id, args, company_id=args.company_id)
+    return Imported(args.id, args, (), args.company_id)
 
 
 def write_users(items: Items) -> Written:

@@ -34,7 +34,7 @@ from common.testing.legacy_runs import (
     table_content,
 )
 
-FACTS = known_facts(companies=["company-1", "company-2"])
+FACTS = known_facts(companies=["company-1", "company-2"], employees=["emp-1"])
 COMPANY = new_id("companies", "company-1")
 
 
@@ -109,7 +109,11 @@ def test_an_employee_without_an_account_gets_an_inactive_one() -> None:
     "facts",
     [
         FACTS,
-        known_facts(companies=["company-1", "company-2"], email_owners={"a@x.example": ("users", "user-1")}),
+        known_facts(
+            companies=["company-1"],
+            employees=["emp-1"],
+            email_owners={"a@x.example": ("users", "user-1")},
+        ),
     ],
 )
 def test_a_missing_or_taken_address_of_an_employee_is_replaced(facts: Facts) -> None:
@@ -121,6 +125,7 @@ def test_a_missing_or_taken_address_of_an_employee_is_replaced(facts: Facts) -> 
 def test_an_employee_who_has_an_account_is_merged_into_it() -> None:
     facts = known_facts(
         companies=["company-1"],
+        employees=["emp-1"],
         email_owners={"a@x.example": ("users", "user-1")},
         accounts={"emp-1": "user-1"},
     )
@@ -130,7 +135,7 @@ def test_an_employee_who_has_an_account_is_merged_into_it() -> None:
 
 
 def test_an_employee_set_aside_elsewhere_gets_no_account() -> None:
-    assert isinstance(map_employee(employee(1, salary=-1), 0, FACTS), Skipped)
+    assert isinstance(map_employee(employee(2, salary=-1), 0, FACTS), Skipped)
 
 
 @pytest.mark.usefixtures("db")
