@@ -49,7 +49,8 @@ PRESENT = (
         {
             "classes": ("collapse",),
             "fields": (
-                ("uploader", "company"), ("view_count", "download_log"), "sha256", ("created_at", "updated_at")
+                ("uploader", "company"), ("view_count", "download_log"), "sha256", ("created_at", "updated_at"),
+                "old_record",
             ),
         },
     ),
@@ -118,7 +119,7 @@ class DocumentAdmin(TenantAdmin):
     inlines = (VersionInline, PermissionInline)
     readonly_fields = (
         "file_name", "state", "holder", "masked_number", "days_left", "uploader", "company", "view_count",
-        "download_log", "sha256", "created_at", "updated_at",
+        "download_log", "sha256", "created_at", "updated_at", "old_record",
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -198,7 +199,9 @@ class DocumentAdmin(TenantAdmin):
 
     @admin.display(description=_("file"))
     def file_name(self, document: Any) -> str:
-        """The newest file, to be downloaded."""
+        """The newest file, to be downloaded if it is here."""
+        if document.file is None:
+            return str(document.filename)
         address = reverse("admin:documents_document_download", args=[document.pk, document.version])
         return format_html('<a href="{}">{}</a>', address, document.filename)
 
@@ -206,6 +209,15 @@ class DocumentAdmin(TenantAdmin):
     def uploader(self, document: Any) -> str:
         """Their name, as far as it is known here."""
         return document.uploader_name or str(document.uploaded_by)
+
+    @admin.display(description=_("old system"))
+    def old_record(self, document: Any) -> str:
+        """What the old system said that stands nowhere else, such as where the file was."""
+        if not document.old_id:
+            return self.get_empty_value_display()
+        kept = {"id": document.old_id, **document.old_values}
+        lines = (f"{name}: {value}" for name, value in kept.items())
+        return format_html('<pre dir="auto" style="white-space: pre-wrap">{}</pre>', "\n".join(lines))
 
     @admin.display(description=_("SHA-256"))
     def sha256(self, document: Any) -> str:

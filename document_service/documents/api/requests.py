@@ -51,6 +51,10 @@ class DocumentQuery(ListQuery):
     is_public = serializers.BooleanField(required=False)
     is_archived = serializers.BooleanField(required=False)
     employee_id = serializers.UUIDField(required=False)
+    license_id = serializers.UUIDField(required=False)
+    has_file = serializers.BooleanField(
+        required=False, help_text=_("Documents of the old system may be known without their files.")
+    )
     document_type = serializers.ChoiceField(DocumentType.choices, required=False)
     expires_before = serializers.DateField(required=False)
     expires_after = serializers.DateField(required=False)

@@ -62,6 +62,7 @@ DOCUMENT = Row(
         "created_at": "created_at",
         "updated_at": "updated_at",
         "employee_id": "employee_id",
+        "license_id": "license_id",
         "document_type": "document_type",
         "document_number": _masked("document_number"),
         "expires_on": "expires_on",

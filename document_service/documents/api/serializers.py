@@ -46,6 +46,7 @@ class DocumentAnswer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     employee_id = serializers.UUIDField(required=False)
+    license_id = serializers.UUIDField(required=False)
     document_type = serializers.ChoiceField(DocumentType.choices, required=False)
     document_number = serializers.CharField(required=False)
     expires_on = serializers.DateField(required=False)

@@ -148,6 +148,11 @@ class Document(CompanyRow):
                 name="documents_by_expiry",
             ),
             models.Index(fields=["company_id", "file"], name="documents_by_file"),
+            models.Index(
+                fields=["company_id", "-created_at", "-id"],
+                condition=Q(file__isnull=True),
+                name="documents_without_a_file",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -12,19 +12,23 @@ from document_service.documents.selectors.search import with_tags, with_words
 from document_service.documents.selectors.terms import folded_name
 from document_service.documents.selectors.visibility import document_get, documents_visible_to
 
-EXACT_FILTERS = ("uploaded_by", "is_public", "is_archived", "employee_id", "document_type", "company_id")
+EXACT_FILTERS = (
+    "uploaded_by", "is_public", "is_archived", "employee_id", "license_id", "document_type", "company_id",
+)  # fmt: skip
 
 
 def document_list(person: Principal, query: Mapping[str, Any]) -> QuerySet[Document]:
     """The documents ``person`` may read, narrowed by what ``query`` names.
 
     Beside EXACT_FILTERS: ``search`` (all of its words), ``category``, ``tags`` (all of them),
-    ``expires_before`` and ``expires_after`` (days, themselves included).
+    ``expires_before`` and ``expires_after`` (days, themselves included), ``has_file``.
     """
     exact = {name: query[name] for name in EXACT_FILTERS if name in query}
     documents = narrowed(documents_visible_to(person).filter(**exact), query, person.company_id)
     if "expires_before" in query:
         documents = documents.filter(expires_on__lte=query["expires_before"])
+    if "has_file" in query:
+        documents = documents.filter(file__isnull=not query["has_file"])
     if "expires_after" in query:
         documents = documents.filter(expires_on__gte=query["expires_after"])
     return with_words(documents, query.get("search", ""), person.company_id)

@@ -85,6 +85,26 @@ def test_the_list_says_whose_paper_ends_when(client: Client, company_id: UUID, d
     assert "Foreign" not in client.get(LIST).content.decode()
 
 
+def test_a_document_of_the_old_system_is_shown_without_its_file_and_with_what_was_said_there(
+    client: Client, company_id: UUID
+) -> None:
+    with company_scope(company_id):
+        old = DocumentFactory(
+            company_id=company_id,
+            title="Old passport",
+            filename="old.pdf",
+            file=None,
+            old_id="doc-7",
+            old_values={"file_url": "/uploads/<b>.pdf"},
+        )
+    sign_in(client, role="company_manager", company_id=company_id)
+    assert "without a file" in client.get(LIST, {"state": "missing"}).content.decode()
+    page = client.get(page_of(old)).content.decode()
+    assert "file_url: /uploads/&lt;b&gt;.pdf" in page
+    assert "id: doc-7" in page
+    assert reverse("admin:documents_document_download", args=[old.pk, 1]) not in page
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [

@@ -44,6 +44,19 @@ def test_a_document_is_answered_as_the_contract_says(manager: Any, company_id: U
     assert document.file.key not in str(answer)
 
 
+def test_the_list_is_narrowed_to_a_licence_and_to_documents_without_a_file(
+    manager: Any, company_id: UUID
+) -> None:
+    license_id = uuid4()
+    make(company_id, title="with a file")
+    make(company_id, title="without", file=None, license_id=license_id)
+    assert titles(manager.get("/documents?has_file=false")) == ["without"]
+    assert titles(manager.get("/documents?has_file=true")) == ["with a file"]
+    answer = manager.get(f"/documents?license_id={license_id}")
+    assert titles(answer) == ["without"]
+    assert answer.json()["documents"][0]["license_id"] == str(license_id)
+
+
 def test_the_list_is_paged_newest_first(manager: Any, company_id: UUID) -> None:
     made = [document.title for document in make(company_id, 5)]
     answer = manager.get("/documents?page=2&limit=2")
