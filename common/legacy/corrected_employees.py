@@ -9,10 +9,9 @@ from django.conf import settings
 from common.contracts.base import owner_of, wire_name
 from common.contracts.employee import EmployeeRowCorrected
 from common.legacy import old_employees
-from common.legacy.facts import Facts
+from common.legacy.facts import CarriedEmployee, Facts
 from common.legacy.here import CARRIED, FactsHere
 from common.legacy.here import REASON as LEDGER
-from common.legacy.ids import employee_user_id
 from common.legacy.late import LateRow, carry
 from common.legacy.models import ImportedRow, ImportRun
 from common.legacy.plans import make_plan, service_plan
@@ -56,8 +55,8 @@ def employee_row_take(event: EmployeeRowCorrected) -> None:
     In the caller's scope. Once: what came over already is not taken again.
     """
     old_id = plain(event.row.get("id"))
-    linked = {} if event.user_id == employee_user_id(old_id) else {old_id: event.user_id}
-    facts = FactsHere(make_plan(service_plan(), Facts()), linked)
+    employee = CarriedEmployee(event.employee_id, event.company_id, event.user_id)
+    facts = FactsHere(make_plan(service_plan(), Facts()), {old_id: employee})
     import_lock()
     for entry in make_plan(service_plan(), facts):
         if entry.table != old_employees.TABLE:

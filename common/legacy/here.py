@@ -31,13 +31,19 @@ CARRIED = (RowOutcome.IMPORTED, RowOutcome.MERGED)
 class FactsHere(Facts):
     """Answers from this service's own tables, and from its copies of other services' rows.
 
-    ``plan`` says where the own tables are; it may be the plan of other facts. ``linked`` are accounts that
-    employees are known to have. Rows are to be announced to :meth:`prepare` before they are mapped.
+    ``plan`` says where the own tables are; it may be the plan of other facts. ``employees`` are some who are
+    known to be in the employee service, by old id. Rows are to be announced to :meth:`prepare` before they are
+    mapped.
     """
 
-    def __init__(self, plan: Plan, linked: Mapping[str, UUID] | None = None) -> None:
+    def __init__(self, plan: Plan, employees: Mapping[str, CarriedEmployee] | None = None) -> None:
         self._plan = plan
-        self._linked = dict(linked or {})
+        self._employees = dict(employees or {})
+        self._linked = {
+            old_id: employee.user_id
+            for old_id, employee in self._employees.items()
+            if employee.user_id != employee_user_id(old_id)
+        }
         self._holders: dict[str, set[UUID]] = {}
 
     def prepare(self, table: str, rows: Sequence[Row]) -> None:
@@ -91,6 +97,8 @@ class FactsHere(Facts):
 
     def carried_employee(self, old_id: str) -> CarriedEmployee | None:
         """The employee, if they are here."""
+        if old_id in self._employees:
+            return self._employees[old_id]
         employee_id = new_id(old_employees.TABLE, old_id)
         for employee in self.employees_here([employee_id]):
             return employee
