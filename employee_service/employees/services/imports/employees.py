@@ -1,6 +1,7 @@
 """Employees that the old system knew, brought in as they were."""
 
 from collections.abc import Collection, Iterable, Sequence
+from operator import attrgetter
 from typing import Final
 from uuid import UUID
 
@@ -71,6 +72,8 @@ def employees_import(rows: Sequence[ImportedEmployee]) -> dict[UUID, DomainError
     work there. Returned are those that were refused: one whose id is here already, and one whose e-mail
     address or account a present employee of the company has. Of two such rows the first wins.
     """
+    # Company by company, since nearly every index begins with it: neighbours fall on the same page.
+    rows = sorted(rows, key=attrgetter("company_id"))
     numbers = numbers_allocate([row.company_id for row in rows])
     with transaction.atomic(), connection.cursor() as cursor:
         employees_stage(cursor, rows, numbers)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
+from operator import attrgetter
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
@@ -168,6 +169,8 @@ def records_tell(
 
 def _stage(cursor: CursorWrapper, kind: RecordTable[RecordT], rows: Sequence[RecordT]) -> None:
     columns = {"place": "int"} | _COMMON | kind.columns | kind.settled
+    # Employee by employee, since the indexes begin with them; the first in the file stays the first.
+    ordered = sorted(rows, key=attrgetter("company_id", "employee_id"))
     stage(
         cursor,
         STAGE,
@@ -184,7 +187,7 @@ def _stage(cursor: CursorWrapper, kind: RecordTable[RecordT], rows: Sequence[Rec
                 *kind.values(row),
                 *guess,
             )
-            for place, (row, guess) in enumerate(zip(rows, kind.guesses(rows), strict=True))
+            for place, (row, guess) in enumerate(zip(ordered, kind.guesses(ordered), strict=True))
         ),
     )
     if kind.settle:
