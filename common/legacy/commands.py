@@ -98,9 +98,17 @@ def run_name(options: dict[str, Any]) -> str:
     return options["run"] or datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
 
 
+def named_source(options: dict[str, Any]) -> str:
+    """The file, as reports name it."""
+    return str(options["original"] or options["source"])
+
+
 def add_source(parser: CommandParser) -> None:
     """Declare the options that say what to read."""
     parser.add_argument("--source", type=Path, required=True, help="the old application's database file")
+    parser.add_argument(
+        "--original", type=Path, help="what reports call the file, when --source is a copy of it"
+    )
     parser.add_argument("--uploads", type=Path, help="the folder with the old application's uploaded files")
 
 

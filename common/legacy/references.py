@@ -71,6 +71,7 @@ def _check(plan: Plan, entry: TableImport[Any], column: str, kind: str) -> Refer
         f" JOIN imported_rows l ON l.name = '{entry.name}' AND l.target_id = t.k WHERE t.v IS NOT NULL"
     )
     with all_companies(REASON), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '10min'")
         cursor.execute(
             f"SELECT count(*), count(*) FILTER (WHERE r.id IS NULL),"
             f" (array_agg(DISTINCT i.v::text) FILTER (WHERE r.id IS NULL))[:{EXAMPLES}]"

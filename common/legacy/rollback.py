@@ -238,7 +238,7 @@ def _forget_rest(run: ImportRun, found: Rollback) -> None:
     )
     with all_companies(REASON), connection.cursor() as cursor:
         import_lock()
-        waiting = [run.pk, QuarantineState.WAITING]
+        waiting: list[UUID | str] = [run.pk, QuarantineState.WAITING]
         cursor.execute(
             "DELETE FROM quarantine_actions WHERE row_id IN"
             " (SELECT id FROM quarantined_rows WHERE run_id = %s AND state = %s)",

@@ -47,8 +47,7 @@ def snapshot(source: Path) -> Iterator[Snapshot]:
 
     Raises SourceUnreadableError with one sentence when there is nothing sound to read.
     """
-    _check_header(source)
-    try:
+    with _readable(source):
         with TemporaryDirectory(prefix="legacy-") as folder:
             copy = Path(folder) / "copy.db"
             _copy(source, copy)
@@ -61,6 +60,19 @@ def snapshot(source: Path) -> Iterator[Snapshot]:
         with closing(connection):
             _check_soundness(source, connection)
             yield Snapshot(connection, fingerprint)
+
+
+def copy_moment(source: Path, copy: Path) -> None:
+    """Copy one moment of ``source``, for several programs to read the same; raises as :func:`snapshot` does."""
+    with _readable(source):
+        _copy(source, copy)
+
+
+@contextmanager
+def _readable(source: Path) -> Iterator[None]:
+    _check_header(source)
+    try:
+        yield
     except sqlite3.Error as error:
         raise SourceUnreadableError(_sentence(source, error)) from error
     except OSError as error:

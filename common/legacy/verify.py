@@ -6,6 +6,8 @@ from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
+from django.db import connection
+
 from common.legacy.choices import RowOutcome
 from common.legacy.comparison import Comparer, Comparison, Expected
 from common.legacy.fact_store import FileFacts
@@ -52,6 +54,9 @@ class EntryCheck:
 def verify_entry(file: LegacyFile, facts: FileFacts, entry: TableImport[Any], bar: Bar) -> EntryCheck:
     """Compare one entry of the plan, all of it in one transaction; raises SourceUnreadableError."""
     with all_companies(REASON):
+        with connection.cursor() as cursor:
+            # Longer than a request may take.
+            cursor.execute("SET LOCAL statement_timeout = '10min'")
         return _Verifier(file, facts, entry, bar).run()
 
 

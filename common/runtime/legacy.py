@@ -1,15 +1,22 @@
 """``make analyze|import|verify|rollback``: a command of every service, and one account of all of them."""
 
+import fcntl
 import os
+import shutil
 import subprocess
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain, count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
+from common.legacy.errors import SourceUnreadableError
+from common.legacy.snapshot import copy_moment
 from common.runtime.blueprint import Blueprint
 from common.runtime.environment import machine_environment
 from common.runtime.errors import OperatorError
@@ -34,6 +41,7 @@ _GROUPS: Final[Mapping[str, Sequence[Sequence[str]]]] = {
 _AT_A_TIME: Final = 2
 _UNREADABLE: Final = 2
 _RECORD: Final = "run.json"
+_IN_USE: Final = "in-use"
 _LAST_LINES: Final = 8
 
 
@@ -61,21 +69,24 @@ def legacy(root: Path, command: str, *, source: str, run: str, arguments: Sequen
         arguments: More options for the services' commands.
     """
     file = _source(command, source)
+    reports = Path(os.environ.get("LEGACY_REPORT_DIR", str(VAR / "legacy")))
     if command != ANALYZE:
         _require_running(root)
-    reports = Path(os.environ.get("LEGACY_REPORT_DIR", str(VAR / "legacy")))
     if command == ROLLBACK:
         run = run or _last_import(reports, file)
-        options = ["--run", run, "--if-any"]
-        name = f"{run}-rollback"
-    else:
-        name = run or (_interrupted(reports, file) if command == IMPORT else "") or _name(command)
-        options = ["--source", file, "--run", name, "--report-dir", str(reports)]
-    folder = reports / name
+        options = ["--run", run, "--if-any", *arguments]
+        return _carry_out(root, command, file, reports / f"{run}-rollback", options)
+    name = run or (_interrupted(reports, file) if command == IMPORT else "") or _name(reports, command)
+    with _one_moment(Path(file), reports, arguments) as copy:
+        options = ["--source", str(copy), "--original", file, "--run", name, "--report-dir", str(reports)]
+        return _carry_out(root, command, file, reports / name, [*options, *arguments])
+
+
+def _carry_out(root: Path, command: str, file: str, folder: Path, options: Sequence[str]) -> int:
     require_folder(folder)
     record = {"command": command, "source": file, "began": datetime.now(UTC).isoformat(), "ended": None}
     write_json(folder / _RECORD, record)
-    outcome = _run_all(root, command, [*options, "--folder", str(folder), *arguments], folder)
+    outcome = _run_all(root, command, [*options, "--folder", str(folder)], folder)
     if outcome.code != _UNREADABLE:
         outcome.codes["report"] = _summarize(root, command, folder)
     if outcome.code == 0 or command != IMPORT:
@@ -85,8 +96,45 @@ def legacy(root: Path, command: str, *, source: str, run: str, arguments: Sequen
     return outcome.code
 
 
-def _name(command: str) -> str:
-    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{command}"
+@contextmanager
+def _one_moment(file: Path, reports: Path, arguments: Sequence[str]) -> Iterator[Path]:
+    """A private copy of the file, so that all services read the same while the old application writes on.
+
+    An encrypted file cannot be copied so: each service makes a copy of its own of it, as they do of this one.
+    """
+    if any(argument.startswith("--key-file") for argument in arguments):
+        yield file
+        return
+    room = reports / "copies"
+    room.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _clear(room)
+    with TemporaryDirectory(dir=room) as folder, (Path(folder) / _IN_USE).open("w") as mark:
+        fcntl.flock(mark, fcntl.LOCK_EX)
+        copy = Path(folder) / file.name
+        try:
+            copy_moment(file, copy)
+        except SourceUnreadableError as error:
+            raise OperatorError(str(error)) from error
+        yield copy
+
+
+def _clear(room: Path) -> None:
+    """Removes the copies that killed commands have left."""
+    for left in room.iterdir():
+        try:
+            with (left / _IN_USE).open("r+") as mark:
+                fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(left)
+        except (FileNotFoundError, BlockingIOError):
+            # It is being made, or is in use.
+            continue
+
+
+def _name(reports: Path, command: str) -> str:
+    """A name that no other run has: the time, the command, and a number for the second in one second."""
+    name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{command}"
+    numbers = (f"{name}-{number}" for number in count(2))
+    return next(each for each in chain([name], numbers) if not (reports / each).exists())
 
 
 def _source(command: str, source: str) -> str:

@@ -38,12 +38,14 @@ def test_a_file_is_analysed_without_a_system(tmp_path: Path) -> None:
     assert '<main id="ar" lang="ar" dir="rtl">' in page
     assert '<main id="en" lang="en" dir="ltr">' in page
     assert "employees: 3 rows" in (folder / "employee.txt").read_text()
+    assert report["source"] == str(FILE)
+    assert not list((tmp_path / "reports" / "copies").iterdir())
 
 
 def test_a_file_that_cannot_be_read_is_one_sentence_and_exit_code_2(tmp_path: Path) -> None:
     done = runtime(tmp_path, "analyze", "--source", str(tmp_path / "none.db"))
     assert done.returncode == 2
-    assert done.stdout.splitlines()[-1] == f"There is no file {tmp_path / 'none.db'}."
+    assert done.stderr == f"hrms: There is no file {tmp_path / 'none.db'}.\n"
 
 
 @pytest.mark.parametrize("command", ["import", "verify", "rollback"])

@@ -8,7 +8,7 @@ from django.core.management.base import CommandParser
 from common.legacy.analysis import analyze
 from common.legacy.analysis_report import AnalysisReport
 from common.legacy.columns import OWNERS
-from common.legacy.commands import LegacyCommand, add_source, run_name
+from common.legacy.commands import LegacyCommand, add_source, named_source, run_name
 from common.legacy.gathering import gather_facts
 from common.legacy.plans import make_plan, service_plan
 from common.legacy.progress import Bar
@@ -45,5 +45,5 @@ class Command(LegacyCommand):
                 bar=bar,
             )
             return AnalysisReport(
-                service, run_name(options), str(options["source"]), file.fingerprint, analysis
+                service, run_name(options), named_source(options), file.fingerprint, analysis
             )

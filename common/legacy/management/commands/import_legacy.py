@@ -5,8 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandParser
 
-from common.legacy.commands import LegacyCommand, add_source, positive, run_name
-from common.legacy.importer import import_file
+from common.legacy.commands import LegacyCommand, add_source, named_source, positive, run_name
+from common.legacy.importer import Options, import_file
 from common.legacy.plans import service_plan
 from common.legacy.progress import Bar
 from common.legacy.reader import open_legacy
@@ -31,6 +31,11 @@ class Command(LegacyCommand):
         super().add_arguments(parser)
         add_source(parser)
         parser.add_argument("--dry-run", action="store_true", help="do everything, then take it back")
+        parser.add_argument(
+            "--incremental",
+            action="store_true",
+            help="bring over what has changed since the last run, too, and take away what is gone",
+        )
         parser.add_argument("--batch-size", type=positive, default=5_000, help="rows in one transaction")
 
     def work(self, options: dict[str, Any]) -> Report:
@@ -41,17 +46,20 @@ class Command(LegacyCommand):
             result = import_file(
                 file,
                 plan,
-                name=name,
-                batch_size=options["batch_size"],
-                dry_run=options["dry_run"],
-                uploads=options["uploads"],
-                folder=options["report_dir"] / "facts",
-                progress=Bar().show,
+                Options(
+                    name=name,
+                    batch_size=options["batch_size"],
+                    dry_run=options["dry_run"],
+                    incremental=options["incremental"],
+                    uploads=options["uploads"],
+                    folder=options["report_dir"] / "facts",
+                ),
+                Bar().show,
             )
             return Report(
                 service=settings.SERVICE.name,
                 run=result.run.name if result.run else name,
-                source=str(options["source"]),
+                source=named_source(options),
                 fingerprint=file.fingerprint,
                 dry_run=options["dry_run"],
                 result=result,

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.management.base import CommandParser
 
-from common.legacy.commands import LegacyCommand, add_source, run_name
+from common.legacy.commands import LegacyCommand, add_source, named_source, run_name
 from common.legacy.gathering import gather_facts
 from common.legacy.ids import new_id
 from common.legacy.plans import make_plan, service_plan
@@ -62,7 +62,7 @@ class Command(LegacyCommand):
             return VerifyReport(
                 service=settings.SERVICE.name,
                 run=run_name(options),
-                source=str(options["source"]),
+                source=named_source(options),
                 fingerprint=file.fingerprint,
                 shape=file.shape(),
                 checks=checks,
