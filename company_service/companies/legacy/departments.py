@@ -9,10 +9,10 @@ from typing import Final
 from uuid import UUID
 
 from common.legacy import old_employees
-from common.legacy.choices import SubjectKind, ToDoKind
+from common.legacy.choices import QuarantineReason, SubjectKind, ToDoKind
 from common.legacy.facts import EMPLOYEE_SET_ASIDE, Facts
 from common.legacy.ids import department_id
-from common.legacy.mapper import Imported, Outcome, Skipped, ToDo
+from common.legacy.mapper import Imported, Outcome, Quarantined, Skipped, ToDo
 from common.legacy.plan import Account, Column, TableImport, Written
 from common.legacy.reader import Row
 from common.legacy.scripts import is_arabic
@@ -23,6 +23,7 @@ from company_service.companies.services import (
     departments_import,
     departments_take_back,
 )
+from company_service.companies.services.imports.departments import NAME_TAKEN
 
 NO_DEPARTMENT: Final = "the employee's row names no department"
 LONGEST_NAME: Final = 100
@@ -97,18 +98,20 @@ def department_mapper(facts: Facts) -> Callable[[Row, int], Outcome[ImportedDepa
 
 def write_departments(items: Sequence[Imported[ImportedDepartment]]) -> Written:
     """Make the departments; one whose name people gave to another department meanwhile gets a number."""
-    refused = _refused([item.args for item in items])
+    rows = {item.id: item.args for item in items}
+    refused = departments_import(list(rows.values()))
+    homeless = [department_id for department_id, why in refused.items() if why != NAME_TAKEN]
+    taken = [rows[department_id] for department_id, why in refused.items() if why == NAME_TAKEN]
     todo = [
         ToDo(ToDoKind.DUPLICATE_NAME, SubjectKind.DEPARTMENT, row.id, row.name, row.company_id)
-        for row in refused
+        for row in taken
     ]
     for number in count(2):
-        if not refused:
+        if not taken:
             break
-        numbered = _refused([_numbered(row, number) for row in refused])
-        left = {row.id for row in numbered}
-        refused = [row for row in refused if row.id in left]
-    return Written(todo=todo)
+        left = departments_import([_numbered(row, number) for row in taken])
+        taken = [row for row in taken if row.id in left]
+    return Written(dict.fromkeys(homeless, Quarantined(QuarantineReason.UNKNOWN_COMPANY)), todo)
 
 
 def change_departments(_items: Sequence[Imported[ImportedDepartment]]) -> Written:
@@ -119,12 +122,6 @@ def change_departments(_items: Sequence[Imported[ImportedDepartment]]) -> Writte
 def remove_departments(ids: Collection[UUID]) -> Mapping[UUID, str]:
     """Take departments away."""
     return departments_take_back(ids)
-
-
-def _refused(rows: Sequence[ImportedDepartment]) -> list[ImportedDepartment]:
-    """Import the departments; returns those whose name is taken."""
-    made = departments_import(rows)
-    return [row for row in rows if row.id not in made]
 
 
 def _numbered(row: ImportedDepartment, number: int) -> ImportedDepartment:

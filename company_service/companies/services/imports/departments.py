@@ -11,6 +11,8 @@ from common.contracts.company import DepartmentCreated, DepartmentDeleted
 from common.legacy.staging import publish_staged, stage
 from common.search import fold
 
+NAME_TAKEN: Final = "the company has a department of this name"
+NO_COMPANY: Final = "the company is not here"
 PEOPLE: Final = "people work in the department"
 INSIDE: Final = "departments were made inside the department"
 
@@ -29,6 +31,10 @@ SELECT {", ".join(f"s.{column}" for column in _COLUMNS)}, '', true, 1
 FROM {_STAGE} s JOIN companies c ON c.id = s.company_id
 ON CONFLICT DO NOTHING
 RETURNING id
+"""
+_NOT_MADE: Final = f"""
+SELECT s.id, EXISTS (SELECT FROM companies c WHERE c.id = s.company_id) FROM {_STAGE} s
+WHERE NOT EXISTS (SELECT FROM departments d WHERE d.id = s.id)
 """
 _HELD: Final = """
 SELECT d.id, coalesce((
@@ -51,8 +57,8 @@ class ImportedDepartment:
 
 
 @transaction.atomic
-def departments_import(rows: Sequence[ImportedDepartment]) -> set[UUID]:
-    """Create the departments whose name a company lacks; returns the ids of the new ones."""
+def departments_import(rows: Sequence[ImportedDepartment]) -> dict[UUID, str]:
+    """Create the departments that are not here yet; answers those that cannot be, and why."""
     with connection.cursor() as cursor:
         stage(
             cursor,
@@ -65,6 +71,11 @@ def departments_import(rows: Sequence[ImportedDepartment]) -> set[UUID]:
         )
         cursor.execute(_INSERT)
         made = {row[0] for row in cursor.fetchall()}
+        cursor.execute(_NOT_MADE)
+        refused = {
+            department_id: NAME_TAKEN if company_is_here else NO_COMPANY
+            for department_id, company_is_here in cursor.fetchall()
+        }
     publish_staged(
         (
             DepartmentCreated(
@@ -77,7 +88,7 @@ def departments_import(rows: Sequence[ImportedDepartment]) -> set[UUID]:
         for row in rows
         if row.id in made
     )
-    return made
+    return refused
 
 
 @transaction.atomic
