@@ -238,7 +238,7 @@ _WRITTEN: Final[Mapping[str, str]] = {
         issuing_authority   text    licenses.issuing_authority
         location            text    licenses.location
         description         text    licenses.description
-        documents           list    no_place
+        documents           list    licenses.old_documents
         is_active           bool    licenses.is_active
         created_at          moment  licenses.created_at
         updated_at          moment  no_place
