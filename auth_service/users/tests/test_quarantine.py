@@ -11,7 +11,7 @@ from django.test import Client
 from auth_service.users.models import Membership, User
 from auth_service.users.services.authentication import user_authenticate
 from auth_service.users.tests.factories import PASSWORD, member
-from auth_service.users.tests.test_consumers import receive
+from auth_service.users.tests.test_consumers import receive as receive_in_scope
 from common.contracts.company import CompanyHandedOver
 from common.contracts.employee import EmployeeRowCorrected
 from common.legacy.choices import QuarantineState
@@ -74,6 +74,11 @@ def press(client: Client, old_id: str, button: str, **values: Any) -> str:
 def account(user_id: UUID) -> User | None:
     with all_companies("test"):
         return User.objects.filter(id=user_id).first()
+
+
+def receive(*events: Any) -> None:
+    with all_companies("inbox"):
+        receive_in_scope(*events)
 
 
 def corrected(**values: Any) -> EmployeeRowCorrected:
