@@ -1,5 +1,6 @@
 """Old content as JSON, whole: whatever PostgreSQL cannot hold as text is kept as hexadecimal digits."""
 
+import json
 import math
 from collections.abc import Iterable, Mapping
 
@@ -7,6 +8,7 @@ from common.legacy.reader import Row
 from common.legacy.values import Cell, storable
 
 Json = None | int | float | str | dict[str, str]
+_ID = frozenset({"id"})
 _EMPTY = (None, "", "[]", "{}")
 
 
@@ -42,6 +44,14 @@ def _restored_cell(cell: Json) -> Cell:
         case dict():
             raise ValueError(f"No cell of the old file is kept as {cell}.")
     return cell
+
+
+def shown_id(row: Row) -> str:
+    """The row's old id as people see it; empty when it has none."""
+    (old_id,) = (*preserved(row, only=_ID).values(), None)[:1]
+    if old_id is None:
+        return ""
+    return old_id if isinstance(old_id, str) else json.dumps(old_id)
 
 
 def _preserved_cell(cell: Cell) -> Json:

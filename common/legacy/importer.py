@@ -1,55 +1,31 @@
-"""Moves the rows of an open file into this service, a batch at a time.
+"""Moves the rows of an open file into this service: what is new, and when asked what has changed and gone."""
 
-A batch is one transaction: its rows, their events, the rows set aside, the work for HR, and the checkpoint.
-So a killed import has done whole batches only, and a new start of the same file goes on after the last one.
-"""
-
-import hashlib
-import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from copy import deepcopy
-from dataclasses import dataclass, field
-from itertools import islice
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
-from uuid import UUID
 
-from django.db import DataError, IntegrityError, connection, transaction
-
-from common.errors import DomainError
-from common.legacy.account import present
-from common.legacy.choices import QuarantineReason
-from common.legacy.content import preserved
 from common.legacy.errors import UnaccountedRowsError
-from common.legacy.facts import Facts
 from common.legacy.gathering import gather_facts
-from common.legacy.ids import new_id
-from common.legacy.mapper import Imported, Merged, Outcome, Quarantined, Skipped, ToDo
-from common.legacy.models import ImportRun, QuarantinedRow, ToDoItem
-from common.legacy.monolith import SECRETS
-from common.legacy.plan import Finished, Progress, TableImport, Tally, Written
+from common.legacy.gone import gone_remove
+from common.legacy.models import ImportRun
+from common.legacy.plan import Finished, Plan, Progress, Tally
 from common.legacy.plans import PlanOf, make_plan
-from common.legacy.reader import LegacyFile, Row
-from common.legacy.services import (
-    REASON,
-    checkpoint,
-    import_lock,
-    records_add,
-    run_finish,
-    run_start,
-    tallies_of,
-    todo_item,
-)
+from common.legacy.reader import LegacyFile
+from common.legacy.rules import plan_rules
+from common.legacy.services import REASON, last_finished, rules_in_use, run_finish, run_start, tallies_of
+from common.legacy.table_import import TableImporter, Task
 from common.security.tenancy import all_companies
-
-# Rows without an id of their own are told apart by their place in the file.
-_NO_OWN_ID = frozenset({QuarantineReason.MISSING_ID, QuarantineReason.REPEATED_ID})
 
 
 @dataclass(frozen=True)
 class Result:
-    """What an import did. ``run`` is None after a dry run; ``resumed``: it went on from an earlier start."""
+    """What an import did.
+
+    ``run`` is None after a dry run, and when there was nothing to do since the run ``since``. ``resumed``: it
+    went on from an earlier start.
+    """
 
     run: ImportRun | None
     resumed: bool
@@ -57,61 +33,128 @@ class Result:
     rules: Sequence[str] = ()
     tables_read: frozenset[str] = frozenset()
     finished: Mapping[str, Finished] = field(default_factory=dict)
+    since: ImportRun | None = None
 
 
-@dataclass
-class _Records:
-    quarantined: list[QuarantinedRow] = field(default_factory=list)
-    todo: list[ToDoItem] = field(default_factory=list)
+@dataclass(frozen=True)
+class Options:
+    """How to import; ``name`` is the run's unless it resumes one.
+
+    ``incremental`` brings over only what has changed since the runs before, and takes away what is gone. A dry
+    run does everything in one transaction, takes that back and keeps no record of itself. ``uploads`` is the
+    folder of the old application's files, ``folder`` where the facts of files are kept.
+    """
+
+    name: str
+    batch_size: int
+    dry_run: bool = False
+    incremental: bool = False
+    uploads: Path | None = None
+    folder: Path | None = None
 
 
 class _DryRunError(Exception):
-    """Takes back what a batch of a dry run wrote."""
+    """Takes back what a dry run wrote."""
 
 
-def import_file(
-    file: LegacyFile,
-    plan: PlanOf,
-    *,
-    name: str,
-    batch_size: int,
-    dry_run: bool = False,
-    uploads: Path | None = None,
-    folder: Path | None = None,
-    progress: Progress = lambda _table, _done, _rows: None,
-) -> Result:
-    """Import the tables of ``plan(facts)``; ``name`` is the run's unless it resumes one.
+def _silent(_table: str, _done: int, _rows: int) -> None:
+    """Nobody watches."""
 
-    A dry run does the same, takes every batch back and keeps no record of itself. Raises AnotherImportError,
-    SourceUnreadableError (the batches before stay) and UnaccountedRowsError.
+
+def import_file(file: LegacyFile, plan: PlanOf, options: Options, progress: Progress = _silent) -> Result:
+    """Import the tables of ``plan(facts)``.
+
+    Raises AnotherImportError, SourceUnreadableError (the batches before stay) and UnaccountedRowsError.
     """
-    facts = gather_facts(file, folder, progress)
-    tables = make_plan(plan, facts, uploads)
-    source_rows = {table.name: file.count(table.table) for table in tables}
-    if dry_run:
-        tallies = {name: Tally(source_rows=rows) for name, rows in source_rows.items()}
-        run, resumed = None, False
-    else:
-        run = run_start(
-            name=name, source=file.path.name, fingerprint=file.fingerprint, source_rows=source_rows
-        )
-        tallies = tallies_of(run)
-        resumed = any(tally.done for tally in tallies.values())
-    for table in tables:
-        _Importer(file, facts, table, run, batch_size, progress).run(tallies)
+    rules = plan_rules(plan)
+    last = last_finished() if options.incremental else None
+    if last is not None and (last.fingerprint, last.rules) == (file.fingerprint, rules):
+        return _nothing_new(last)
+    facts = gather_facts(file, options.folder, progress)
+    try:
+        tables = make_plan(plan, facts, options.uploads)
+        with _taken_back(options.dry_run):
+            run = run_start(
+                name=options.name,
+                source=file.path.name,
+                fingerprint=_fingerprint(file, options),
+                source_rows={table.name: file.count(table.table) for table in tables},
+                rules=rules,
+                incremental=options.incremental,
+            )
+            task = Task(
+                file,
+                facts,
+                run,
+                options.batch_size,
+                progress,
+                incremental=options.incremental,
+                anew=rules_in_use() != {rules},
+            )
+            result = _import(task, tables, dry_run=options.dry_run)
+    finally:
+        facts.close()
+    return result
+
+
+def _fingerprint(file: LegacyFile, options: Options) -> str:
+    """A dry run never goes on from an interrupted one, whose name it would take."""
+    return f"dry {file.fingerprint}"[:64] if options.dry_run else file.fingerprint
+
+
+@contextmanager
+def _taken_back(dry_run: bool) -> Iterator[None]:
+    """One transaction around a dry run, so that rows find what others of the same run brought."""
+    if not dry_run:
+        yield
+        return
+    try:
+        with all_companies(REASON):
+            yield
+            raise _DryRunError
+    except _DryRunError:
+        pass
+
+
+def _import(task: Task, tables: Plan, *, dry_run: bool) -> Result:
+    tallies = tallies_of(task.run)
+    resumed = any(tally.done for tally in tallies.values())
+    for entry in tables:
+        TableImporter(task, entry).run(tallies)
     _check_account(tallies)
+    if task.incremental:
+        for entry in reversed(tables):
+            gone_remove(task, entry, tallies)
     finished: dict[str, Finished] = {}
-    if run is not None:
-        finished = {table.name: table.finish(run, progress) for table in tables if table.finish}
-        run_finish(run)
+    if not dry_run:
+        finished = {entry.name: entry.finish(task.run, task.progress) for entry in tables if entry.finish}
+        run_finish(task.run)
     return Result(
-        run,
+        None if dry_run else task.run,
         resumed,
         tallies,
-        rules=[rule for table in tables for rule in table.rules],
-        tables_read=frozenset(table.table for table in tables),
+        rules=[rule for entry in tables for rule in entry.rules],
+        tables_read=frozenset(entry.table for entry in tables),
         finished=finished,
     )
+
+
+def _nothing_new(last: ImportRun) -> Result:
+    """The account of a run over the very file that the last one read."""
+    tallies = {
+        name: replace(
+            tally,
+            imported=0,
+            unchanged=tally.imported + tally.unchanged,
+            changed=0,
+            removed=0,
+            conflicts=0,
+            conflict_kinds=Counter(),
+            todo=Counter(),
+        )
+        for name, tally in tallies_of(last).items()
+    }
+    return Result(None, resumed=False, tallies=tallies, since=last)
 
 
 def _check_account(tallies: dict[str, Tally]) -> None:
@@ -121,153 +164,3 @@ def _check_account(tallies: dict[str, Tally]) -> None:
                 f"{name}: the file has {tally.source_rows} rows, {tally.done} were read and"
                 f" {tally.accounted} are accounted for."
             )
-
-
-class _Importer:
-    """The import of one table."""
-
-    def __init__(
-        self,
-        file: LegacyFile,
-        facts: Facts,
-        table: TableImport[Any],
-        run: ImportRun | None,
-        batch_size: int,
-        progress: Progress,
-    ) -> None:
-        self._file = file
-        self._facts = facts
-        self._table = table
-        self._run = run
-        self._batch_size = batch_size
-        self._progress = progress
-
-    def run(self, tallies: dict[str, Tally]) -> None:
-        """Import what is left of the table; ``tallies`` has its state after each committed batch."""
-        name = self._table.name
-        for batch in self._batches(tallies[name].place):
-            tallies[name] = self._import_batch(tallies[name], batch)
-            self._progress(name, tallies[name].done, tallies[name].source_rows)
-
-    def _batches(self, after: int | None) -> Iterator[list[tuple[int, Row]]]:
-        rows = self._file.placed(self._table.table, after=after)
-        while batch := list(islice(rows, self._batch_size)):
-            yield batch
-
-    def _import_batch(self, before: Tally, batch: Sequence[tuple[int, Row]]) -> Tally:
-        tally = deepcopy(before)
-        self._facts.prepare(self._table.table, [row for _place, row in batch])
-        mapped = [(place, row, self._table.map(row, place)) for place, row in batch]
-        with all_companies(REASON), self._taken_back_when_dry():
-            import_lock()
-            records = self._apply(mapped, tally)
-            tally.done += len(batch)
-            tally.place = batch[-1][0]
-            if self._run is not None:
-                records_add(records.quarantined, records.todo)
-                checkpoint(self._run, self._table.name, before.done, tally)
-        return tally
-
-    @contextmanager
-    def _taken_back_when_dry(self) -> Iterator[None]:
-        try:
-            with transaction.atomic():
-                yield
-                if self._run is None:
-                    raise _DryRunError
-        except _DryRunError:
-            pass
-
-    def _apply(self, mapped: Sequence[tuple[int, Row, Outcome[Any]]], tally: Tally) -> _Records:
-        """Write what is new of the batch, and count what became of every row."""
-        found = [(place, row, item) for place, row, item in mapped if isinstance(item, Imported)]
-        existing = self._existing({item.id for _place, _row, item in found})
-        fresh: dict[UUID, tuple[int, Row, Imported[Any]]] = {}
-        for place, row, item in found:
-            if item.id not in existing:
-                fresh.setdefault(item.id, (place, row, item))
-        written = self._write([item for _place, _row, item in fresh.values()])
-        records = _Records()
-        for place, row, outcome in mapped:
-            match outcome:
-                case Imported() if outcome.id in existing or fresh[outcome.id][0] != place:
-                    self._count_known(tally, there=outcome.id in existing)
-                case Imported() if refusal := written.refused.get(outcome.id):
-                    self._set_aside(records, tally, place, row, refusal)
-                case Imported():
-                    tally.imported += 1
-                    self._note(records, tally, outcome.todo)
-                case Merged():
-                    tally.merged += 1
-                    self._note(records, tally, outcome.todo)
-                case Quarantined():
-                    self._set_aside(records, tally, place, row, outcome)
-                case Skipped():
-                    tally.skip(outcome.rule)
-        self._note(records, tally, written.todo)
-        return records
-
-    def _existing(self, ids: Collection[UUID]) -> set[UUID]:
-        if self._table.existing is not None:
-            return self._table.existing(ids)
-        return present(self._table.account, ids) if self._table.account else set()
-
-    def _count_known(self, tally: Tally, *, there: bool) -> None:
-        if there and not self._table.shared:
-            tally.unchanged += 1
-        else:
-            tally.merged += 1
-
-    def _write(self, items: Sequence[Imported[Any]]) -> Written:
-        """Call the service; when it fails for the batch, for each half, down to the rows to blame."""
-        if not items:
-            return Written()
-        try:
-            with transaction.atomic():
-                written = self._table.write(items)
-                # Foreign keys are checked at the commit, which would blame nobody in particular.
-                connection.check_constraints()
-                return written
-        except (IntegrityError, DataError, DomainError) as error:
-            if len(items) == 1:
-                refusal = Quarantined(QuarantineReason.REFUSED, detail=_why(error))
-                return Written({items[0].id: refusal})
-        middle = len(items) // 2
-        first, second = self._write(items[:middle]), self._write(items[middle:])
-        return Written({**first.refused, **second.refused}, [*first.todo, *second.todo])
-
-    def _set_aside(self, records: _Records, tally: Tally, place: int, row: Row, why: Quarantined) -> None:
-        content = preserved({column: cell for column, cell in row.items() if column not in SECRETS})
-        old_id = content.get("id")
-        shown = old_id if isinstance(old_id, str) else json.dumps(old_id) if old_id is not None else ""
-        tally.quarantine(why.reason, shown)
-        if self._run is None:
-            return
-        digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-        own = f"{shown}:{place}" if why.reason in _NO_OWN_ID else shown
-        records.quarantined.append(
-            QuarantinedRow(
-                id=new_id("quarantine", f"{self._table.table}:{digest}:{own}"),
-                run=self._run,
-                company_id=why.company_id,
-                table=self._table.table,
-                old_id=shown,
-                reason=why.reason,
-                problems={column: problem.value for column, problem in why.problems.items()},
-                detail=why.detail,
-                content=content,
-            )
-        )
-
-    def _note(self, records: _Records, tally: Tally, items: Sequence[ToDo]) -> None:
-        for item in items:
-            tally.todo[item.kind] += 1
-            if self._run is not None:
-                records.todo.append(todo_item(self._run, item))
-
-
-def _why(error: Exception) -> str:
-    if isinstance(error, DomainError):
-        return f"{error.code}: {error.message}"
-    violated = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-    return violated or str(error).splitlines()[0]

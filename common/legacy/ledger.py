@@ -1,6 +1,6 @@
 """The ledger of an import: for every old row and entry of the plan, what became of it and from what."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -89,6 +89,15 @@ def ledger_rows(name: str, keys: Sequence[str]) -> dict[str, LedgerRow]:
         return {row[0]: LedgerRow(*row) for row in cursor.fetchall()}
 
 
+def ledger_knows(name: str, *, besides: UUID) -> bool:
+    """Whether there is anything of an entry of the plan in the ledger that the run ``besides`` did not bring."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM imported_rows WHERE name = %s AND run_id <> %s)", [name, besides]
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def ledger_count(name: str) -> int:
     """How many rows the ledger has of an entry of the plan."""
     with connection.cursor() as cursor:
@@ -96,19 +105,11 @@ def ledger_count(name: str) -> int:
         return int(cursor.fetchone()[0])
 
 
-def ledger_pages(name: str, size: int) -> Iterator[list[LedgerRow]]:
-    """All rows of an entry of the plan, by key; each page is read in the caller's scope of that moment."""
-    last = ""
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"{_SELECT} WHERE name = %s AND key > %s ORDER BY key LIMIT %s", [name, last, size]
-            )
-            page = [LedgerRow(*row) for row in cursor.fetchall()]
-        if not page:
-            return
-        yield page
-        last = page[-1].key
+def ledger_page(name: str, *, after: str, size: int) -> list[LedgerRow]:
+    """The next ``size`` rows of an entry of the plan behind the key ``after``."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_SELECT} WHERE name = %s AND key > %s ORDER BY key LIMIT %s", [name, after, size])
+        return [LedgerRow(*row) for row in cursor.fetchall()]
 
 
 def others_of(name: str, targets: Sequence[UUID], without: Sequence[str]) -> dict[UUID, LedgerRow]:

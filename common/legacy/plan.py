@@ -1,7 +1,7 @@
 """What a service takes from the old file: one entry for each table it reads."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic
 from uuid import UUID
@@ -12,6 +12,10 @@ from common.legacy.mapper import ArgsT, Imported, Mapper, Quarantined, ToDo
 from common.legacy.models import ImportRun
 
 EXAMPLES = 5
+NUMBERS = (
+    "source_rows", "done", "imported", "unchanged", "merged", "quarantined", "skipped",
+    "changed", "removed", "conflicts",
+)  # fmt: skip
 # Of what, how many are done, of how many.
 Progress = Callable[[str, int, int], None]
 
@@ -120,7 +124,8 @@ def present_in(manager: Manager[Any]) -> Callable[[Collection[UUID]], set[UUID]]
 class Tally:
     """What became of the first ``done`` rows of a table, up to that at ``place``.
 
-    With counts by reason, rule and kind, and a few old ids.
+    With counts by reason, rule and kind, and a few old ids. ``changed``, ``removed`` and ``conflicts`` stand
+    beside the account: things of rows that were here already, and of rows that are gone from the file.
     """
 
     source_rows: int = 0
@@ -131,9 +136,13 @@ class Tally:
     merged: int = 0
     quarantined: int = 0
     skipped: int = 0
+    changed: int = 0
+    removed: int = 0
+    conflicts: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     rules: Counter[str] = field(default_factory=Counter)
     todo: Counter[str] = field(default_factory=Counter)
+    conflict_kinds: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[str]] = field(default_factory=dict)
 
     @property
@@ -143,12 +152,16 @@ class Tally:
 
     def numbers(self) -> dict[str, int]:
         """The plain counts."""
-        names = ("source_rows", "done", "imported", "unchanged", "merged", "quarantined", "skipped")
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in NUMBERS}
 
     def details(self) -> dict[str, Any]:
         """The counts by reason, rule and kind, and the examples, as JSON."""
-        counters = {"reasons": self.reasons, "rules": self.rules, "todo": self.todo}
+        counters = {
+            "reasons": self.reasons,
+            "rules": self.rules,
+            "todo": self.todo,
+            "conflict_kinds": self.conflict_kinds,
+        }
         return {name: dict(counter) for name, counter in counters.items()} | {"examples": self.examples}
 
     def quarantine(self, reason: str, old_id: str) -> None:
@@ -158,6 +171,12 @@ class Tally:
         examples = self.examples.setdefault(reason, [])
         if len(examples) < EXAMPLES:
             examples.append(old_id)
+
+    def count_conflicts(self, kinds: Iterable[str]) -> None:
+        """Count what is listed as a conflict, by kind."""
+        for kind in kinds:
+            self.conflicts += 1
+            self.conflict_kinds[str(kind)] += 1
 
     def skip(self, rule: str) -> None:
         """Count a row that stays behind by a rule."""

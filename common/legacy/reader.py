@@ -84,10 +84,19 @@ class LegacyFile:
                 for place, cells in self._cells(table, after):
                     yield place, dict(zip(columns, cells, strict=True))
 
-    def _cells(self, table: str, after: int | None) -> Iterator[tuple[int, tuple[Cell, ...]]]:
+    def ids(self, table: str) -> Iterator[tuple[int, Cell]]:
+        """The places and ids of the rows of ``table``; without a column ``id``, every id is None."""
+        if self.has(table):
+            columns = quoted("id") if "id" in self._tables[table] else "NULL"
+            with self._readable():
+                yield from ((place, cells[0]) for place, cells in self._cells(table, None, columns))
+
+    def _cells(
+        self, table: str, after: int | None, columns: str = "*"
+    ) -> Iterator[tuple[int, tuple[Cell, ...]]]:
         while True:
             try:
-                for found in self._connection.execute(*self._query(table, after)):
+                for found in self._connection.execute(*self._query(table, after, columns)):
                     after = found[0]
                     yield found[0], found[1:]
                 return
@@ -97,14 +106,16 @@ class LegacyFile:
                 # Somewhere there is text that is none: read on in the slow way that can tell.
                 self._connection.text_factory = _text
 
-    def _query(self, table: str, after: int | None) -> tuple[str, list[int]]:
+    def _query(self, table: str, after: int | None, columns: str = "*") -> tuple[str, list[int]]:
         """Places and cells of the rows behind the place ``after``."""
         order, name = self._order[table], quoted(table)
         if order.place is None:
             place = f"row_number() OVER (ORDER BY {order.keys}) AS place"
-            return f"SELECT {place}, * FROM {name} ORDER BY {order.keys} LIMIT -1 OFFSET ?", [after or 0]
+            return f"SELECT {place}, {columns} FROM {name} ORDER BY {order.keys} LIMIT -1 OFFSET ?", [
+                after or 0
+            ]
         behind, values = ("", []) if after is None else (f"WHERE {order.place} > ?", [after])
-        return f"SELECT {order.place} AS place, * FROM {name} {behind} ORDER BY {order.place}", values
+        return f"SELECT {order.place} AS place, {columns} FROM {name} {behind} ORDER BY {order.place}", values
 
     def repeated(self, table: str, column: str) -> Iterator[tuple[str, int]]:
         """The texts, but for the empty one, that occur twice in a column, each with the place of its first row."""

@@ -11,9 +11,7 @@ from django.utils import timezone
 
 from common.legacy.choices import RunState
 from common.legacy.errors import AnotherImportError
-from common.legacy.ids import new_id
-from common.legacy.mapper import ToDo
-from common.legacy.models import ImportRun, ImportTable, QuarantinedRow, ToDoItem
+from common.legacy.models import ImportRun, ImportTable, ToDoItem
 from common.legacy.plan import Tally
 from common.security.tenancy import all_companies
 
@@ -22,23 +20,56 @@ _BATCH = 1_000
 
 
 def import_lock() -> None:
-    """Let one batch of any import into this database run at a time, until the transaction ends."""
+    """Let one batch of any import into this database run at a time, until the transaction ends.
+
+    A batch may take longer than a request, and wait longer for what a request holds.
+    """
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '10min'; SET LOCAL lock_timeout = '1min'")
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('legacy import'))")
 
 
-def run_start(*, name: str, source: str, fingerprint: str, source_rows: Mapping[str, int]) -> ImportRun:
+def run_start(
+    *,
+    name: str,
+    source: str,
+    fingerprint: str,
+    source_rows: Mapping[str, int],
+    rules: str = "",
+    incremental: bool = False,
+) -> ImportRun:
     """The interrupted run of the same file, or a new one; with an entry for each of ``source_rows``."""
     with all_companies(REASON):
         import_lock()
         run = ImportRun.objects.filter(fingerprint=fingerprint, state=RunState.RUNNING).first()
         if run is None:
-            run = ImportRun.objects.create(name=name, source=source, fingerprint=fingerprint)
+            run = ImportRun.objects.create(
+                name=name, source=source, fingerprint=fingerprint, rules=rules, incremental=incremental
+            )
         ImportTable.objects.bulk_create(
             [ImportTable(run=run, name=table, source_rows=rows) for table, rows in source_rows.items()],
             ignore_conflicts=True,
         )
         return run
+
+
+def last_finished() -> ImportRun | None:
+    """The last run, if it came to its end and was not taken back."""
+    with all_companies(REASON):
+        last = ImportRun.objects.order_by("created_at", "id").last()
+    return last if last is not None and last.state == RunState.FINISHED else None
+
+
+def rules_in_use() -> set[str]:
+    """By which rules the last finished run and all since have read their files."""
+    with all_companies(REASON):
+        runs = ImportRun.objects.order_by("-created_at", "-id").values_list("rules", "state")
+        found: set[str] = set()
+        for rules, state in runs.iterator():
+            found.add(rules)
+            if state == RunState.FINISHED:
+                break
+        return found
 
 
 def run_finish(run: ImportRun) -> None:
@@ -63,31 +94,6 @@ def checkpoint(run: ImportRun, name: str, before: int, tally: Tally) -> None:
     )
     if not moved:
         raise AnotherImportError("Another import of the same file is running; let it finish.")
-
-
-def records_add(rows: Iterable[QuarantinedRow], items: Iterable[ToDoItem]) -> None:
-    """Keep rows that were set aside and work for HR, unless an earlier run did."""
-    QuarantinedRow.objects.bulk_create(rows, batch_size=_BATCH, ignore_conflicts=True)
-    ToDoItem.objects.bulk_create(items, batch_size=_BATCH, ignore_conflicts=True)
-
-
-def todo_add(run: ImportRun, found: Iterable[ToDo]) -> None:
-    """List work for HR, unless it was listed before; what somebody has done stays done."""
-    records_add((), [todo_item(run, item) for item in found])
-
-
-def todo_item(run: ImportRun, item: ToDo) -> ToDoItem:
-    """The row of an item; the same item has the same id however often it is found."""
-    return ToDoItem(
-        id=new_id("todo", f"{item.kind}:{item.subject_kind}:{item.subject_id}:{item.detail}"),
-        run=run,
-        company_id=item.company_id,
-        kind=item.kind,
-        subject_kind=item.subject_kind,
-        subject_id=item.subject_id,
-        subject_name=item.subject_name,
-        detail=item.detail,
-    )
 
 
 def todo_close(*, subject_ids: Iterable[UUID], kinds: Iterable[str]) -> int:
@@ -122,8 +128,12 @@ def _tally(table: ImportTable) -> Tally:
         merged=table.merged,
         quarantined=table.quarantined,
         skipped=table.skipped,
+        changed=table.changed,
+        removed=table.removed,
+        conflicts=table.conflicts,
         examples=details.get("examples", {}),
         reasons=Counter(details.get("reasons", {})),
         rules=Counter(details.get("rules", {})),
         todo=Counter(details.get("todo", {})),
+        conflict_kinds=Counter(details.get("conflict_kinds", {})),
     )

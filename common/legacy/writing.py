@@ -1,7 +1,8 @@
 """Calling a plan's ``write`` so that one bad row is refused and not the batch that it came in."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.db import DataError, IntegrityError, connection, transaction
@@ -14,6 +15,7 @@ from common.legacy.mapper import Imported, Quarantined
 from common.legacy.plan import Written
 
 Write = Callable[[Sequence[Imported[Any]]], Written]
+Remove = Callable[[Sequence[UUID]], Mapping[UUID, str]]
 
 
 def write_halving(write: Write, items: Sequence[Imported[Any]]) -> Written:
@@ -32,6 +34,20 @@ def write_halving(write: Write, items: Sequence[Imported[Any]]) -> Written:
     middle = len(items) // 2
     first, second = write_halving(write, items[:middle]), write_halving(write, items[middle:])
     return Written({**first.refused, **second.refused}, [*first.todo, *second.todo])
+
+
+def remove_halving(remove: Remove, ids: Sequence[UUID]) -> Mapping[UUID, str]:
+    """Call ``remove`` likewise; answers what must stay and why."""
+    try:
+        with transaction.atomic():
+            staying = remove(ids)
+            connection.check_constraints()
+            return staying
+    except (IntegrityError, DataError, DomainError) as error:
+        if len(ids) == 1:
+            return {ids[0]: why(error)}
+    middle = len(ids) // 2
+    return {**remove_halving(remove, ids[:middle]), **remove_halving(remove, ids[middle:])}
 
 
 def why(error: Exception) -> str:

@@ -19,7 +19,7 @@ def main(source: Path, moment: str, doomed: int) -> None:
     django.setup()
 
     from common.legacy.facts import Facts
-    from common.legacy.importer import import_file
+    from common.legacy.importer import Options, import_file
     from common.legacy.mapper import Imported, Outcome
     from common.legacy.old_employees import OldEmployee
     from common.legacy.plan import Plan, Written
@@ -59,7 +59,7 @@ def main(source: Path, moment: str, doomed: int) -> None:
                 die()
 
     with open_legacy(source) as file:
-        import_file(file, plan, name="doomed", batch_size=4, progress=progress)
+        import_file(file, plan, Options(name="doomed", batch_size=4), progress)
     die()
 
 

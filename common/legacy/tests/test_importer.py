@@ -19,7 +19,7 @@ from common.legacy.choices import QuarantineReason, RunState, SubjectKind, ToDoK
 from common.legacy.errors import AnotherImportError, UnaccountedRowsError
 from common.legacy.facts import Facts
 from common.legacy.ids import new_id
-from common.legacy.importer import Result, import_file
+from common.legacy.importer import Options, Result, import_file
 from common.legacy.mapper import Imported, Merged, Outcome, Quarantined, Skipped, ToDo
 from common.legacy.models import ImportRun, ImportTable, QuarantinedRow, ToDoItem
 from common.legacy.old_employees import OldEmployee
@@ -88,7 +88,7 @@ def source(tmp_path: Path) -> Path:
 
 def run(source: Path, *, tables: Callable[[Facts], Plan] = plan, **options: Any) -> Result:
     with open_legacy(source) as file:
-        return import_file(file, tables, **{"name": "test", "batch_size": 4, **options})
+        return import_file(file, tables, Options(**{"name": "test", "batch_size": 4, **options}))
 
 
 def content() -> dict[str, list[Any]]:

@@ -26,7 +26,8 @@ from common.legacy.errors import SourceUnreadableError
 from common.legacy.mapper import ToDo
 from common.legacy.models import ImportRun
 from common.legacy.plan import Finished, Progress
-from common.legacy.services import todo_add, todo_close
+from common.legacy.records import todo_add
+from common.legacy.services import todo_close
 from common.messaging.services import Publication, publish_many
 from common.security.tenancy import all_companies, company_scope
 from document_service.documents.files.folder import OldFolder
