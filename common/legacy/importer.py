@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from django.db import transaction
+
 from common.legacy.errors import UnaccountedRowsError
 from common.legacy.gathering import gather_facts
 from common.legacy.gone import gone_remove
@@ -108,12 +110,13 @@ def _taken_back(dry_run: bool) -> Iterator[None]:
     if not dry_run:
         yield
         return
-    try:
-        with all_companies(REASON):
-            yield
-            raise _DryRunError
-    except _DryRunError:
-        pass
+    with all_companies(REASON):
+        try:
+            with transaction.atomic():
+                yield
+                raise _DryRunError
+        except _DryRunError:
+            pass
 
 
 def _import(task: Task, tables: Plan, *, dry_run: bool) -> Result:
