@@ -9,17 +9,24 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from common.conf.service import PORTS
 from common.runtime.credentials import Credentials, ensure_keys, load_or_create
 from common.runtime.files import write_private
+from common.runtime.gateway.configuration import write_configuration
+from common.runtime.gateway.options import choose_options
 from common.runtime.layout import SERVICES
 from common.runtime.provision import app_role, database_name, owner_role
 
 HERE: Final = Path(__file__).resolve().parent
 SERVICE_ACCOUNT: Final = 10001
+GATEWAY_PORT: Final = 3000
 
 
 def prepare(folder: Path) -> None:
-    """Write what compose.yaml reads: secrets/ with one env file a process kind, .env beside it, and data/."""
+    """Write what compose.yaml reads: secrets/ with one env file a process kind, .env beside it, and data/.
+
+    The old application in front of which the gateway stands is LEGACY_URL of the environment, remembered.
+    """
     secrets = folder / "secrets"
     secrets.mkdir(mode=0o700, parents=True, exist_ok=True)
     credentials = load_or_create(secrets, SERVICES)
@@ -29,9 +36,12 @@ def prepare(folder: Path) -> None:
     data = [folder / "data" / service for service in SERVICES]
     for each in data:
         each.mkdir(mode=0o700, parents=True, exist_ok=True)
+    gateway = folder / "data" / "gateway"
+    gateway.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_configuration(gateway, choose_options(gateway, _gateway_environment(), folder), None)
     uid, gid = os.getuid() or SERVICE_ACCOUNT, os.getgid() or SERVICE_ACCOUNT
     if os.getuid() == 0:
-        for path in [secrets, *secrets.rglob("*"), *data]:
+        for path in [secrets, *secrets.rglob("*"), *data, gateway, *gateway.iterdir()]:
             os.chown(path, uid, gid)
     write_private(folder / ".env", _lines({"HRMS_UID": str(uid), "HRMS_GID": str(gid)}))
 
@@ -55,6 +65,13 @@ def _env_files(credentials: Credentials) -> dict[str, dict[str, str]]:
         }
     files["auth.env"]["SIGNING_KEY_PASSPHRASE"] = credentials.signing_key_passphrase
     return files
+
+
+def _gateway_environment() -> dict[str, str]:
+    services = {f"{name.upper()}_URL": f"http://{name}-web:{port}" for name, port in PORTS.items()}
+    own = {"GATEWAY_ADDRESS": "0.0.0.0", "GATEWAY_PORT": str(GATEWAY_PORT)}  # noqa: S104 - of its container
+    said = {name: os.environ[name] for name in ("LEGACY_URL", "LEGACY_HEALTH") if name in os.environ}
+    return {**services, **own, **said}
 
 
 def _database_url(service: str, role: str, password: str) -> str:

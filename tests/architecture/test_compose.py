@@ -79,6 +79,18 @@ def test_no_secret_of_one_service_is_in_anothers_environment(prepared: Path) -> 
     assert len(keys) == len(set(keys)) == 3 * len(PORTS)
 
 
+def test_the_gateway_finds_its_configuration_and_knows_the_services_by_their_containers(
+    prepared: Path,
+) -> None:
+    gateway = COMPOSE["services"]["gateway"]
+    assert gateway["volumes"] == ["./data/gateway:/var/lib/gateway"]
+    text = (prepared / "data" / "gateway" / gateway["command"][-1]).read_text(encoding="utf-8")
+    assert "bind 0.0.0.0:3000\n" in text
+    for service, port in PORTS.items():
+        assert f"server app {service}-web:{port} " in text
+    assert (prepared / "data" / "gateway" / "share.map").read_text(encoding="utf-8") == "new 0\n"
+
+
 def test_every_service_keeps_its_files_in_a_folder_that_the_preparation_makes(prepared: Path) -> None:
     for name, each in _of_ours().items():
         service, dash, _process = name.partition("-")

@@ -6,10 +6,11 @@ import signal
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 
-from common.runtime.gateway.companies import WHOLE, place_of
+from common.runtime.gateway.companies import WHOLE, Company, all_companies, place_of
 from tests.gateway.load import Answer, Load
 from tests.gateway.town import Town
 from tests.waiting import wait_until
@@ -148,6 +149,14 @@ def test_an_interrupted_walk_goes_on_and_returns_on_demand(town: Town) -> None:
     assert again.returncode == 0, printed
     assert "The new side has 1 %: going on from there" in printed
     assert town.gateway.socket.share() == WHOLE
+
+
+def test_the_companies_of_a_step_are_named_by_the_company_service(town: Town) -> None:
+    made = UUID(town.house.new_company(name="Gateway Trading"))
+    known = {company.id: company for company in all_companies(town.house.stack.dsn("company"))}
+    assert known[made] == Company(made, "Gateway Trading", handed_over=False)
+    assert known[made].on_new_side(WHOLE)
+    assert not known[made].on_new_side(0)
 
 
 def _sides_of_companies(load: Load) -> dict[str, list[str]]:

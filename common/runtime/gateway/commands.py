@@ -19,7 +19,6 @@ from common.runtime.interruption import Interruption
 from common.runtime.layout import SERVICES, VAR
 from common.runtime.logs import log_path
 from common.runtime.progress import Progress
-from common.runtime.state import read_state
 from common.runtime.tables import table
 
 STACK = VAR / "run"
@@ -67,15 +66,11 @@ def status(folder: Path) -> int:
     """Prints the share, what each side did since HAProxy's start, and the last changes."""
     options = remembered_options(folder)
     share = Traffic(folder).share()
-    state = read_state(folder)
-    if state is None or not state.supervised():
-        print(f"The gateway does not run. At its next start: {_share_words(options, share)}")
-        return 1
     try:
         snapshot = take(AdminSocket(folder))
         decided = AdminSocket(folder).share() if options.legacy else share
-    except GatewayDownError as error:
-        print(f"The gateway is supposed to run, but {error}: see {log_path(folder, 'gateway')}.")
+    except GatewayDownError:
+        print(f"The gateway does not run. At its next start: {_share_words(options, share)}")
         return 1
     print(_share_words(options, share))
     if decided != share:

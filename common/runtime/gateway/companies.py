@@ -25,10 +25,11 @@ def place_of(company: str) -> int:
 
 @dataclass(frozen=True)
 class Company:
-    """A company as the new side knows it."""
+    """A company as the new side knows it, and whether the new side is the one that owns it."""
 
     id: UUID
     name: str
+    handed_over: bool = False
 
     def on_new_side(self, share: int) -> bool:
         """Whether the new side serves it when that has ``share`` of 10,000."""
@@ -46,7 +47,12 @@ def all_companies(address: str) -> list[Company]:
     try:
         with psycopg.connect(address, connect_timeout=3) as connection:
             connection.execute("SELECT set_config('app.all_companies', 'on', true)")
-            rows = connection.execute("SELECT id, name FROM companies ORDER BY name, id").fetchall()
+            rows = connection.execute(
+                "SELECT c.id, c.name, h.company_id IS NOT NULL FROM companies c "
+                "LEFT JOIN handed_over_companies h ON h.company_id = c.id ORDER BY c.name, c.id"
+            ).fetchall()
     except psycopg.Error as error:
-        raise OperatorError(f"The company service's database does not answer: {error}") from error
+        raise OperatorError(
+            f"the company service's database does not say it ({str(error).splitlines()[0]})"
+        ) from error
     return [Company(*row) for row in rows]

@@ -7,7 +7,7 @@ from typing import Final
 
 from common.runtime.errors import OperatorError
 from common.runtime.gateway.admin_socket import AdminSocket, GatewayDownError
-from common.runtime.gateway.companies import WHOLE, Company
+from common.runtime.gateway.companies import Company
 from common.runtime.gateway.configuration import LEGACY, new_backend
 from common.runtime.gateway.limits import Limits
 from common.runtime.gateway.statistics import Seen, Snapshot, between, take, together
@@ -87,7 +87,7 @@ class Walk:
         seen = self._seen(LEGACY)
         self._say(f"The old side in {self._limits.window:g} s: {seen.words()}")
         if before:
-            self._say(_WRITTEN_THERE)
+            self._warn(before)
 
     def _require_well(self) -> None:
         snapshot = self._take()
@@ -151,25 +151,45 @@ class Walk:
         self._set(0, f"cutover: {reason}")
         since = f", {time.monotonic() - self._sign_at:.1f} s after the first sign" if self._sign_at else ""
         self._say(f"Back: everything goes to the old side again{since}")
-        self._say(_WRITTEN_THERE)
+        self._warn(step)
         return False
 
     def _offer_hand_over(self, step: int) -> None:
-        try:
-            companies = self._companies()
-        except OperatorError as error:
-            self._say(f"Which companies are on the new side cannot be said: {error}")
-            return
+        companies = self._known_companies()
         moved = [company for company in companies if company.on_new_side(step)]
+        open_ones = [company for company in moved if not company.handed_over]
+        if not companies:
+            return
         self._say(f"{len(moved)} of {len(companies)} companies are on the new side")
-        if step == WHOLE:
-            self._say(_HAND_OVER.format(which="all"))
-        elif moved:
-            for company in moved[:_SHOWN_COMPANIES]:
-                self._say(f"    {company.id}  {company.name}")
-            if len(moved) > _SHOWN_COMPANIES:
-                self._say(f"    and {len(moved) - _SHOWN_COMPANIES} more")
-            self._say(_HAND_OVER.format(which="ID"))
+        if open_ones:
+            self._say("Not handed over yet, so that the old application's data still count for them:")
+            self._list(open_ones)
+            self._say(_HAND_OVER)
+
+    def _warn(self, before: int) -> None:
+        """What an operator must know after companies went back to the old side."""
+        self._say(_WRITTEN_THERE)
+        handed_over = [
+            each for each in self._known_companies() if each.handed_over and each.on_new_side(before)
+        ]
+        if handed_over:
+            self._say(
+                "Handed over before, so that the new side's data count and the old side's are left behind:"
+            )
+            self._list(handed_over)
+
+    def _known_companies(self) -> Sequence[Company]:
+        try:
+            return self._companies()
+        except OperatorError as error:
+            self._say(f"Which companies are where cannot be said: {error}")
+            return ()
+
+    def _list(self, companies: Sequence[Company]) -> None:
+        for company in companies[:_SHOWN_COMPANIES]:
+            self._say(f"    {company.id}  {company.name}")
+        if len(companies) > _SHOWN_COMPANIES:
+            self._say(f"    and {len(companies) - _SHOWN_COMPANIES} more")
 
     def _take(self) -> Snapshot:
         """The counters; waits a while for a gateway that is just starting anew."""
@@ -197,11 +217,8 @@ class Walk:
         return together([self._seen(new_backend(service)) for service in SERVICES])
 
 
-_WRITTEN_THERE: Final = (
-    "What was written on the new side meanwhile is there and not in the old application; for a company that "
-    "was handed over, the newest data are there too"
-)
+_WRITTEN_THERE: Final = "What was written on the new side meanwhile is there and not in the old application"
 _HAND_OVER: Final = (
-    "Next, when you are sure: bring over the old side's last changes and hand the company over with "
-    '`make import SOURCE=FILE ARGS="--incremental --hand-over {which}"`'
+    "Next, when you are sure of them: `make import SOURCE=FILE ARGS=--incremental` brings over the old side's last "
+    "changes, then hand them over in the company service's admin (Companies handed over)"
 )

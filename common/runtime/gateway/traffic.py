@@ -69,10 +69,12 @@ class Traffic:
 
     def _apply(self, share: int) -> bool:
         deadline = time.monotonic() + _RESTART_PATIENCE
-        while self._runs():
+        while True:
             try:
                 self._socket.set_share(share)
             except GatewayDownError as error:
+                if not self._looked_after():
+                    return False
                 # It may be starting anew, with the old share already read.
                 if time.monotonic() > deadline:
                     raise OperatorError(
@@ -81,9 +83,8 @@ class Traffic:
                 time.sleep(0.05)
             else:
                 return True
-        return False
 
-    def _runs(self) -> bool:
+    def _looked_after(self) -> bool:
         state = read_state(self._folder)
         return state is not None and state.supervised()
 

@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from common.runtime.errors import OperatorError
-from common.runtime.gateway.companies import WHOLE, Company
+from common.runtime.gateway.companies import WHOLE, Company, all_companies
 from common.runtime.gateway.cutover import Walk
 from common.runtime.gateway.limits import Limits, limits_from
 from common.runtime.gateway.server import Gateway
@@ -26,7 +26,10 @@ from common.runtime.gateway.tests.sides import Applications
 from common.runtime.layout import ROOT
 
 Eventually = Callable[[Callable[[], object]], None]
-COMPANIES = [Company(uuid.UUID(int=number * 104_729 << 96), f"Company {number}") for number in range(1, 41)]
+COMPANIES = [
+    Company(uuid.UUID(int=number * 104_729 << 96), f"Company {number}", number == 1)
+    for number in range(1, 41)
+]
 PATHS = ("/profile", "/companies", "/employees", "/documents", "/notifications", "/events")
 IN_TIME = 10.0
 
@@ -70,7 +73,8 @@ def test_a_walk_without_trouble_ends_on_the_new_side(gateway: Gateway) -> None:
     for percent in ("1 %", "5 %", "25 %", "50 %", "100 %"):
         assert f"{percent} to the new side for 1 s" in text
     assert "40 of 40 companies are on the new side" in text
-    assert '--hand-over all"' in text
+    assert "ARGS=--incremental" in text
+    assert "and 29 more" in text
 
 
 @pytest.mark.usefixtures("trusted", "visitors")
@@ -171,11 +175,27 @@ def test_a_walk_survives_a_killed_gateway(gateway: Gateway) -> None:
 
 def test_back_returns_everything_and_looks_at_the_old_side(gateway: Gateway) -> None:
     said: list[str] = []
-    gateway.traffic.change(5000, "test")
+    gateway.traffic.change(WHOLE, "test")
     walk(gateway, said, window=1.0).back()
     assert gateway.socket.share() == 0
-    assert said[0] == "Back: the new side had 50 % and has 0 % now"
+    assert said[0] == "Back: the new side had 100 % and has 0 % now"
     assert said[1].startswith("The old side in 1 s: ")
+    assert said[-2].startswith("Handed over before")
+    assert said[-1] == f"    {COMPANIES[0].id}  Company 1"
+
+
+def test_a_walk_goes_on_when_nobody_can_name_the_companies(gateway: Gateway) -> None:
+    said: list[str] = []
+
+    def nobody() -> list[Company]:
+        return all_companies("postgresql://nobody@127.0.0.1:1/nowhere")
+
+    Walk(gateway.traffic, gateway.socket, Limits(window=1.0), said.append, nobody).back()
+    gateway.traffic.change(WHOLE, "test")
+    Walk(gateway.traffic, gateway.socket, Limits(window=1.0), said.append, nobody).back()
+    assert any(
+        line.startswith("Which companies are where cannot be said: the company service's") for line in said
+    )
 
 
 @pytest.mark.usefixtures("trusted")
