@@ -190,10 +190,9 @@ class Comparer:
                    CASE
                      WHEN l.target_id IS DISTINCT FROM s.id THEN '{Standing.NOT_HERE}'
                      WHEN h.id IS NULL THEN
-                       CASE WHEN EXISTS (
-                         SELECT FROM event_log e
-                         WHERE e.aggregate_id = s.id AND (e.type LIKE '%.deleted' OR e.type LIKE '%.removed')
-                       ) THEN '{Standing.TAKEN_AWAY}' ELSE '{Standing.MISSING}' END
+                       CASE WHEN (
+                         SELECT e.type FROM event_log e WHERE e.aggregate_id = s.id ORDER BY e.id DESC LIMIT 1
+                       ) LIKE '%.deleted' THEN '{Standing.TAKEN_AWAY}' ELSE '{Standing.MISSING}' END
                      WHEN l.source_hash <> s.source_hash THEN
                        CASE WHEN o.company_id IS NULL
                          THEN '{Standing.FILE_CHANGED}' ELSE '{Standing.LEFT_BEHIND}' END

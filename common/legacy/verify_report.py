@@ -71,8 +71,8 @@ class VerifyReport:
         if not self.ok:
             differences = sum(check.differences for check in self.checks)
             return (
-                f"NOT EQUAL: the {self.service} service has {differences} differences without an explanation in"
-                f" {rows} rows."
+                f"NOT EQUAL: the {self.service} service has {differences} difference{'' if differences == 1 else 's'}"
+                f" without an explanation in {rows} rows."
             )
         people = self.changed_by_people
         since = f", but for {people} things that people have changed since" if people else ""
