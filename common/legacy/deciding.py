@@ -142,12 +142,15 @@ class Decider:
             self._tally.unchanged += 1
             if self._incremental:
                 self._conflict(seen, ConflictKind.LEFT_BEHIND, known)
+        elif self._incremental and seen.hash == known.source_hash and not _as_written(known, there):
+            # Only the rules are new, and what people do here outlives them.
+            self._tally.unchanged += 1
         elif there is None:
             self.made.write[item.id] = (seen, item)
             if self._incremental:
                 self._conflict(seen, ConflictKind.OLD_SIDE_WON, known)
         elif self._incremental:
-            if there.hash != known.state_hash:
+            if not _as_written(known, there):
                 self._conflict(seen, ConflictKind.OLD_SIDE_WON, known)
             self.made.change[item.id] = (seen, item, known)
         else:
@@ -280,3 +283,8 @@ class Decider:
     def _is_handed_over(self, known: LedgerRow, company_id: UUID | None, there: State | None) -> bool:
         companies = {known.company_id, company_id, there.company_id if there else None} - {None}
         return not companies.isdisjoint(self._handed_over)
+
+
+def _as_written(known: LedgerRow, there: State | None) -> bool:
+    """Whether a thing is as the import last wrote it."""
+    return there is not None and there.hash == known.state_hash
