@@ -1,6 +1,6 @@
 """Employees that the old system knew, brought in as they were."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Final
 from uuid import UUID
@@ -22,7 +22,7 @@ from employee_service.employees.services.imports.stages import (
     employees_stage,
 )
 from employee_service.employees.services.imports.values import ImportedEmployee
-from employee_service.employees.services.numbers import numbers_allocate
+from employee_service.employees.services.numbers import numbers_allocate_again
 
 LIFECYCLE: Final = "CASE employment_status WHEN 'terminated' THEN 'ended' ELSE 'current' END"
 _KNOWN: Final = ", ".join(EMPLOYEE_COLUMNS)
@@ -72,11 +72,13 @@ def employees_import(rows: Sequence[ImportedEmployee]) -> dict[UUID, DomainError
     work there. Returned are those that were refused: one whose id is here already, and one whose e-mail
     address or account a present employee of the company has. Of two such rows the first wins.
     """
+    numbers = dict(
+        zip((row.id for row in rows), numbers_allocate_again([row.company_id for row in rows]), strict=True)
+    )
     # Company by company, since nearly every index begins with it: neighbours fall on the same page.
-    rows = sorted(rows, key=attrgetter("company_id"))
-    numbers = numbers_allocate([row.company_id for row in rows])
+    ordered = sorted(rows, key=attrgetter("company_id"))
     with transaction.atomic(), connection.cursor() as cursor:
-        employees_stage(cursor, rows, numbers)
+        employees_stage(cursor, ordered, numbers)
         cursor.execute(_INSERT)
         made = {row[0] for row in cursor.fetchall()}
         refused = _refusals(cursor, [row.id for row in rows if row.id not in made])
@@ -105,11 +107,11 @@ def _refusals(cursor: CursorWrapper, ids: Collection[UUID]) -> dict[UUID, Domain
 
 
 def _hired(
-    rows: Sequence[ImportedEmployee], numbers: Sequence[str], made: Collection[UUID]
+    rows: Sequence[ImportedEmployee], numbers: Mapping[UUID, str], made: Collection[UUID]
 ) -> Iterable[Publication]:
     return (
-        Publication(employee_hired(row, number), row.id, row.company_id, 1)
-        for row, number in zip(rows, numbers, strict=True)
+        Publication(employee_hired(row, numbers[row.id]), row.id, row.company_id, 1)
+        for row in rows
         if row.id in made
     )
 
