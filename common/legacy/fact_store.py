@@ -97,6 +97,11 @@ class FileFacts(Facts):
             for kind in kinds
         ]
 
+    def companies(self) -> dict[str, UUID]:
+        """All companies that can be carried, by their old ids."""
+        found = self._store.execute("SELECT old_id FROM companies ORDER BY old_id").fetchall()
+        return {row[0]: _company(row) for row in found}
+
     def carried_company(self, old_id: str) -> UUID | None:
         """The id here of a company that can be carried."""
         return self._companies.get(old_id)
@@ -105,6 +110,10 @@ class FileFacts(Facts):
         """The account, if it can be carried."""
         found = self._users.get(old_id)
         return found.carried if found and found.keeps_email else None
+
+    def has_lost_user(self, old_id: str) -> bool:
+        """Whether the file has no account with this id."""
+        return self._users.get(old_id) is None
 
     def carried_employee(self, old_id: str) -> CarriedEmployee | None:
         """The employee, if they can be carried."""

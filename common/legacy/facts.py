@@ -57,6 +57,10 @@ class Facts:
         """The account, if it can be carried."""
         return None
 
+    def has_lost_user(self, old_id: str) -> bool:
+        """Whether there is a file, and an account that was in it is not any more."""
+        return False
+
     def carried_employee(self, old_id: str) -> CarriedEmployee | None:
         """The employee, if they can be carried."""
         return None

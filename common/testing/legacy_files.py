@@ -12,8 +12,8 @@ SECOND = 1_755_001_515
 # bcrypt of cost 12, as the old application made it, of "legacy-pass-123".
 PASSWORD_HASH = "$2b$12$/ikeLP2jjDhMHabSTHYkeuJfUkiOLicfBlcUCIGIAEuUunFSxInhK"
 _TYPES = {
-    "INTEGER": "created_at updated_at is_active is_archived email_verified total_employees total_licenses",
-    "REAL": "salary",
+    "INTEGER": "created_at updated_at is_active is_archived email_verified total_employees total_licenses days",
+    "REAL": "salary amount",
 }
 _COLUMN_TYPES = {column: kind for kind, columns in _TYPES.items() for column in columns.split()}
 
@@ -61,6 +61,28 @@ def employee(number: int, **values: Any) -> dict[str, Any]:
     }
     work = {"hire_date": "2020-02-01", "salary": 250.5, "status": "active", "skills": '["sales", "العربية"]'}
     return row | named | work | {"position": "محاسب", "created_at": SECOND} | values
+
+
+def leave(number: int, **values: Any) -> dict[str, Any]:
+    """A sound row of ``employee_leaves``: of emp-1, approved by user-1."""
+    row = {"id": f"leave-{number}", "employee_id": "emp-1", "type": "annual", "status": "approved"}
+    days = {"start_date": f"2025-{number:02}-02", "end_date": f"2025-{number:02}-04", "days": 3}
+    decided = {"approved_by": "user-1", "approved_at": SECOND, "reason": "سفر"}
+    return row | days | decided | {"created_at": SECOND, "updated_at": SECOND} | values
+
+
+def deduction(number: int, **values: Any) -> dict[str, Any]:
+    """A sound row of ``employee_deductions``: from emp-1, by user-1."""
+    row = {"id": f"deduction-{number}", "employee_id": "emp-1", "type": "late", "amount": 12.5}
+    rest = {"reason": "تأخير", "date": "2025-03-01", "status": "active", "processed_by": "user-1"}
+    return row | rest | {"created_at": SECOND} | values
+
+
+def violation(number: int, **values: Any) -> dict[str, Any]:
+    """A sound row of ``employee_violations``: of emp-1, reported by user-1."""
+    row = {"id": f"violation-{number}", "employee_id": "emp-1", "type": "attendance", "severity": "medium"}
+    rest = {"description": "تأخير", "date": "2025-03-01", "reported_by": "user-1"}
+    return row | rest | {"created_at": SECOND} | values
 
 
 def document(number: int, **values: Any) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def deductions(facts: Facts) -> TableImport[ImportedDeduction]:
         map=lambda row, place: map_deduction(row, place, facts),
         write=written(DEDUCTIONS, SubjectKind.DEDUCTION, unknown_person),
         change=changed(DEDUCTIONS, SubjectKind.DEDUCTION, unknown_person),
-        remove=removed(DEDUCTIONS),
+        remove=removed(DEDUCTIONS, facts, by=("recorded_by", "processed_by")),
         account=ACCOUNT,
         rules=(
             "deductions: who recorded is left empty when no account of the file is meant, and the old value kept.",
@@ -58,7 +58,7 @@ def map_deduction(row: Row, place: int, facts: Facts) -> Outcome[ImportedDeducti
         effective_date=deduction.day,
         description=deduction.reason,
         recorded_by=person.id,
-        old_values=old_values(deduction.leftovers, processed_by=person.unknown),
+        old_values=old_values(deduction.leftovers, processed_by=deduction.processed_by),
         unknown_person=person.unknown,
     )
     return Imported(args.id, args, company_id=args.company_id)

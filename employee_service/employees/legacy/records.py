@@ -1,7 +1,7 @@
 """What old leaves, deductions and violations have in common: an employee, and accounts that may be unknown."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
 
 from common.legacy.choices import QuarantineReason, SubjectKind, ToDoKind
@@ -18,10 +18,12 @@ from employee_service.employees.services.imports.records import (
     records_import,
     records_import_changes,
     records_import_remove,
+    records_named,
 )
 from employee_service.employees.services.imports.stages import json_text
 from employee_service.employees.services.imports.values import ImportedRecord
 
+WENT_WITH_ACCOUNT: Final = "it went only because the account that had recorded it was deleted there"
 RecordT = TypeVar("RecordT", bound=ImportedRecord)
 Found = Callable[[MadeRecord, RecordT], list[tuple[ToDoKind, str]]]
 
@@ -83,12 +85,20 @@ def changed(
     return change
 
 
-def removed(kind: RecordTable[RecordT]) -> Callable[[Collection[UUID]], Mapping[UUID, str]]:
-    """A ``remove`` for records of ``kind``: nothing hangs on them."""
+def removed(
+    kind: RecordTable[RecordT], facts: Facts | None = None, *, by: tuple[str, str] = ("", "")
+) -> Callable[[Collection[UUID]], Mapping[UUID, str]]:
+    """A ``remove`` for records of ``kind``: nothing hangs on them.
+
+    The old application deleted what an account had recorded together with the account. With ``facts`` such a
+    record stays: ``by`` is the column with the account, and the old value that names it.
+    """
 
     def remove(ids: Collection[UUID]) -> Mapping[UUID, str]:
-        records_import_remove(kind, ids)
-        return {}
+        named = records_named(kind, ids, *by) if facts is not None else {}
+        stay = {key for key, old_id in named.items() if facts is not None and facts.has_lost_user(old_id)}
+        records_import_remove(kind, [key for key in ids if key not in stay])
+        return dict.fromkeys(stay, WENT_WITH_ACCOUNT)
 
     return remove
 

@@ -36,7 +36,7 @@ def violations(facts: Facts) -> TableImport[ImportedViolation]:
         map=lambda row, place: map_violation(row, place, facts),
         write=written(VIOLATIONS, SubjectKind.VIOLATION, unknown_person),
         change=changed(VIOLATIONS, SubjectKind.VIOLATION, unknown_person),
-        remove=removed(VIOLATIONS),
+        remove=removed(VIOLATIONS, facts, by=("reported_by", "reported_by")),
         account=ACCOUNT,
         rules=(
             "violations: a type that is none of this system's becomes other, and the old word is kept;"
@@ -68,7 +68,7 @@ def map_violation(row: Row, place: int, facts: Facts) -> Outcome[ImportedViolati
         old_values=old_values(
             violation.leftovers,
             type="" if is_known else violation.violation_type,
-            reported_by=person.unknown,
+            reported_by=violation.reported_by,
         ),
         unknown_person=person.unknown,
     )

@@ -111,7 +111,7 @@ def employees_import_changes(rows: Sequence[ImportedEmployee]) -> None:
     when somebody changed companies who has reviews, a manager or staff here.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        employees_stage(cursor, rows, [""] * len(rows))
+        employees_stage(cursor, rows, {})
         cursor.execute(_FIND)
         found = [_Found(*row) for row in cursor.fetchall()]
         if not found:

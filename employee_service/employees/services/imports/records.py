@@ -98,9 +98,10 @@ def records_import(kind: RecordTable[RecordT], rows: Sequence[RecordT]) -> Recor
             " JOIN employees e ON (e.company_id, e.id) = (s.company_id, s.employee_id) ORDER BY s.place"
             f" ON CONFLICT (id) DO NOTHING RETURNING {_told(kind, '')}) {_with_people(kind, 'made')}"
         )
-        made = _made(cursor)
+        here = {record.id: record for record in _made(cursor)}
+        # Told of in the order of the file, however the rows were divided into batches.
+        made = [here[row.id] for row in rows if row.id in here]
         publish_staged(_publications(kind.event, made))
-        here = {record.id for record in made}
         missing = [row for row in rows if row.id not in here]
     return RecordsImported(
         made,
@@ -147,6 +148,19 @@ def records_import_remove(kind: RecordTable[RecordT], ids: Collection[UUID]) -> 
             f" RETURNING {_told(kind, 'r.')}) {_with_people(kind, 'gone')}"
         )
         publish_staged(_publications(kind.removed, _made(cursor), later=1))
+
+
+def records_named(
+    kind: RecordTable[RecordT], ids: Collection[UUID], column: str, value: str
+) -> dict[UUID, str]:
+    """Which of ``ids`` have an account in ``column``, each with the old ``value`` that named it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id, old_values ->> %s FROM {kind.table}"
+            f" WHERE id = ANY(%s) AND {column} IS NOT NULL AND old_values ? %s",
+            [value, list(ids), value],
+        )
+        return dict(cursor.fetchall())
 
 
 def records_tell(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 from django.db.backends.utils import CursorWrapper
@@ -65,8 +66,10 @@ def profile_value(column: str) -> str:
     return f"coalesce(p.{column}, {nothing})"
 
 
-def employees_stage(cursor: CursorWrapper, rows: Sequence[ImportedEmployee], numbers: Sequence[str]) -> None:
-    """Stage ``rows`` as the temporary table STAGE, each with its number of ``numbers`` (empty: as it is)."""
+def employees_stage(
+    cursor: CursorWrapper, rows: Sequence[ImportedEmployee], numbers: Mapping[UUID, str]
+) -> None:
+    """Stage ``rows`` as the temporary table STAGE, each with its number of ``numbers``, if it has one there."""
     stage(cursor, STAGE, _COLUMNS, _staged(rows, numbers))
 
 
@@ -75,8 +78,9 @@ def json_text(value: Mapping[str, Any]) -> str:
     return _json.encode(value).decode() if value else "{}"
 
 
-def _staged(rows: Sequence[ImportedEmployee], numbers: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-    for place, (row, number) in enumerate(zip(rows, numbers, strict=True)):
+def _staged(rows: Sequence[ImportedEmployee], numbers: Mapping[UUID, str]) -> Iterator[tuple[Any, ...]]:
+    for place, row in enumerate(rows):
+        number = numbers.get(row.id, "")
         profile = row.profile or NO_PROFILE
         names = (f"{row.first_name} {row.last_name}", row.full_name_en, row.full_name_ar)
         yield (
