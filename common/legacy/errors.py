@@ -37,3 +37,7 @@ class UnknownRunError(LegacyImportError):
     """No import of that name was ever made here."""
 
     exit_code = 2
+
+
+class UnknownCompanyError(LegacyImportError):
+    """A company that is to be handed over is not in the file."""

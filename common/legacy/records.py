@@ -14,11 +14,15 @@ from common.legacy.deciding import Conflict, Decisions, Seen
 from common.legacy.ids import new_id
 from common.legacy.ledger import LedgerRow
 from common.legacy.mapper import Quarantined, ToDo
-from common.legacy.models import ImportRun, QuarantinedRow
+from common.legacy.models import ImportConflict, ImportRun, QuarantinedRow
 from common.legacy.monolith import SECRETS
 from common.legacy.plan import TableImport, Tally
+from common.legacy.services import REASON
 from common.legacy.staging import stage
+from common.security.tenancy import all_companies
 
+# The admin has them all.
+MOST_CONFLICTS: Final = 10_000
 # Rows without an id of their own are told apart by their place in the file.
 _NO_OWN_ID: Final = frozenset({QuarantineReason.MISSING_ID, QuarantineReason.REPEATED_ID})
 _QUARANTINE: Final = {
@@ -86,6 +90,17 @@ def conflicts_write(run: ImportRun, name: str, conflicts: Sequence[Conflict]) ->
     rows = [(one.key, one.kind, one.target_id, one.company_id, one.detail) for one in conflicts]
     if rows:
         _insert("import_conflicts", _CONFLICTS, rows, {"run_id": run.pk, "name": name})
+
+
+def conflicts_of(run: ImportRun) -> list[dict[str, str]]:
+    """What the run listed, as JSON; the first of very many."""
+    columns = ("name", "key", "kind", "target_id", "company_id", "detail")
+    with all_companies(REASON):
+        found = ImportConflict.objects.filter(run=run).order_by("name", "kind", "key").values_list(*columns)
+        return [
+            {column: str(cell) for column, cell in zip(columns, row, strict=True) if cell}
+            for row in found[:MOST_CONFLICTS]
+        ]
 
 
 def _write_quarantine(run: ImportRun, entry: TableImport[Any], made: Decisions) -> None:

@@ -1,11 +1,12 @@
 """The account of an import: a table and one last sentence for people, JSON for programs."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from common.legacy.choices import ConflictKind
 from common.legacy.errors import ReportUnwritableError
 from common.legacy.importer import Result
 from common.legacy.monolith import NOT_CARRIED, TABLES
@@ -13,6 +14,7 @@ from common.legacy.plan import Tally
 from common.legacy.reader import SourceShape
 
 COLUMNS: Final = ("source_rows", "imported", "unchanged", "merged", "quarantined", "skipped")
+CHANGES: Final = {"changed": "changed", "removed": "taken away", "conflicts": "listed as conflicts"}
 TITLES: Final = ("rows", "imported", "unchanged", "merged", "quarantined", "skipped")
 
 
@@ -27,6 +29,8 @@ class Report:
     dry_run: bool
     result: Result
     shape: SourceShape
+    conflicts: Sequence[Mapping[str, str]] = ()
+    handed_over: int = 0
 
     @property
     def ok(self) -> bool:
@@ -50,6 +54,9 @@ class Report:
                 name: tally.numbers() | {"accounted": tally.accounted} | tally.details()
                 for name, tally in self.result.tallies.items()
             },
+            "nothing_new_since": self.result.since.name if self.result.since else None,
+            "conflicts": list(self.conflicts),
+            "handed_over": self.handed_over,
             "rules": list(self.result.rules),
             "finished": {name: asdict(found) for name, found in self.result.finished.items()},
             "total": _total(self.result.tallies),
@@ -66,16 +73,26 @@ class Report:
         """The result in one sentence."""
         total = _total(self.result.tallies)
         would = "A dry run into" if self.dry_run else "Import into"
-        found = [*self.result.tallies.values(), *self.result.finished.values()]
-        waiting = sum(sum(part.todo.values()) for part in found)
+        waiting = sum(sum(tally.todo.values()) for tally in self.result.tallies.values())
+        waiting += sum(sum(part.todo.values()) for part in self.result.finished.values())
         account = ", ".join(
             f"{total[column]} {title}" for column, title in zip(COLUMNS[1:], TITLES[1:], strict=True)
         )
         kept = " nothing was changed," if self.dry_run else ""
+        if self.result.since:
+            kept = f" nothing is new since {self.result.since.name},"
         return (
             f"{would} the {self.service} service accounts for every one of {total['source_rows']} rows:"
-            f" {account};{kept} {waiting} things to do for HR."
+            f" {account};{self._changes()}{kept} {waiting} things to do for HR."
         )
+
+    def _changes(self) -> str:
+        """What an incremental import did beside, when it did anything."""
+        sums = {name: sum(getattr(tally, name) for tally in self.result.tallies.values()) for name in CHANGES}
+        said = [f"{sums[name]} {title}" for name, title in CHANGES.items() if sums[name]]
+        if self.handed_over:
+            said.append(f"{self.handed_over} companies handed over")
+        return f" {', '.join(said)};" if said else ""
 
     def _table(self) -> list[str]:
         rows = [
@@ -93,6 +110,10 @@ class Report:
                 examples = ", ".join(tally.examples.get(reason, []))
                 lines.append(f"set aside from {name}: {reason} {count} ({examples})")
             lines += [f"skipped from {name}: {rule} {count}" for rule, count in sorted(tally.rules.items())]
+            lines += [
+                f"listed from {name}: {ConflictKind(kind).label} {count}"
+                for kind, count in sorted(tally.conflict_kinds.items())
+            ]
             lines += [f"to do after {name}: {kind} {count}" for kind, count in sorted(tally.todo.items())]
         return lines
 

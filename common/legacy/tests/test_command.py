@@ -11,8 +11,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from common.legacy.facts import Facts
+from common.legacy.ids import new_id
 from common.legacy.mapper import Outcome, Quarantined, Skipped
-from common.legacy.models import ImportRun, QuarantinedRow
+from common.legacy.models import HandedOverCompany, ImportRun, QuarantinedRow
 from common.legacy.plan import Plan, TableImport, Written
 from common.legacy.reader import Row
 from common.security.tenancy import all_companies
@@ -115,3 +116,47 @@ def test_a_service_that_takes_nothing_from_the_file_says_so(tmp_path: Path, sett
     out = io.StringIO()
     call_command("import_legacy", source=tmp_path / "old.db", report_dir=tmp_path / "reports", stdout=out)
     assert "takes nothing from the old file" in out.getvalue()
+
+
+@pytest.mark.usefixtures("db")
+def test_the_very_same_file_is_nothing_new(run: Callable[..., list[str]], tmp_path: Path) -> None:
+    source = write_dirty_file(tmp_path / "old.db")
+    run(source, run="first")
+    lines = run(source, run="second", incremental=True)
+    assert "nothing is new since first" in lines[-1]
+    report = json.loads((tmp_path / "reports" / "second" / "employee.json").read_text())
+    assert report["nothing_new_since"] == "first"
+    assert report["tables"]["people"]["accounted"] == 21
+
+
+@pytest.mark.usefixtures("db")
+@pytest.mark.parametrize(
+    ("named", "handed_over"),
+    [
+        (["company-1"], {"company-1"}),
+        ([str(new_id("companies", "company-2"))], {"company-2"}),
+        (["all"], {"company-1", "company-2"}),
+    ],
+)
+def test_companies_are_handed_over_after_an_import(
+    run: Callable[..., list[str]], tmp_path: Path, named: list[str], handed_over: set[str]
+) -> None:
+    source = write_dirty_file(tmp_path / "old.db")
+    lines = run(source, hand_over=named)
+    assert f"{len(handed_over)} companies handed over" in lines[-1]
+    run(source, hand_over=named, incremental=True)
+    with all_companies("test"):
+        found = set(HandedOverCompany.objects.values_list("pk", flat=True))
+    assert found == {new_id("companies", old) for old in handed_over}
+
+
+@pytest.mark.usefixtures("db")
+def test_a_company_that_is_not_in_the_file_cannot_be_handed_over(
+    run: Callable[..., list[str]], tmp_path: Path
+) -> None:
+    with pytest.raises(CommandError, match="no company company-3 that could be handed over") as refused:
+        run(write_dirty_file(tmp_path / "old.db"), hand_over=["company-3", "company-1"])
+    assert refused.value.returncode == 1
+    with all_companies("test"):
+        assert not HandedOverCompany.objects.exists()
+        assert not ImportRun.objects.exists()

@@ -6,11 +6,15 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 
 from common.legacy.commands import LegacyCommand, add_source, named_source, positive, run_name
+from common.legacy.handing_over import companies_let_go, companies_of_file
 from common.legacy.importer import Options, import_file
 from common.legacy.plans import service_plan
 from common.legacy.progress import Bar
 from common.legacy.reader import open_legacy
+from common.legacy.records import conflicts_of
 from common.legacy.report import Report
+from common.legacy.services import REASON
+from common.security.tenancy import all_companies
 
 
 class Command(LegacyCommand):
@@ -21,7 +25,8 @@ class Command(LegacyCommand):
     """
 
     help = (
-        "Import the old application's SQLite file. Rows that are here already stay as they are, rows that"
+        "Import the old application's SQLite file. Rows that are here already stay as they are (see"
+        " --incremental), rows that"
         " cannot be carried are set aside with their content, and an interrupted import goes on where it"
         " stopped."
     )
@@ -36,13 +41,23 @@ class Command(LegacyCommand):
             action="store_true",
             help="bring over what has changed since the last run, too, and take away what is gone",
         )
+        parser.add_argument(
+            "--hand-over",
+            action="append",
+            default=[],
+            metavar="COMPANY",
+            help="afterwards, let the new side own this company (its old or new id; ``all`` for all of the file);"
+            " may be given several times",
+        )
         parser.add_argument("--batch-size", type=positive, default=5_000, help="rows in one transaction")
 
     def work(self, options: dict[str, Any]) -> Report:
         """Import."""
         plan = service_plan()
         name = run_name(options)
+        folder = options["report_dir"] / "facts"
         with open_legacy(options["source"]) as file:
+            companies = companies_of_file(file, options["hand_over"], folder)
             result = import_file(
                 file,
                 plan,
@@ -52,10 +67,13 @@ class Command(LegacyCommand):
                     dry_run=options["dry_run"],
                     incremental=options["incremental"],
                     uploads=options["uploads"],
-                    folder=options["report_dir"] / "facts",
+                    folder=folder,
                 ),
                 Bar().show,
             )
+            if companies and not options["dry_run"]:
+                with all_companies(REASON):
+                    companies_let_go(companies)
             return Report(
                 service=settings.SERVICE.name,
                 run=result.run.name if result.run else name,
@@ -64,4 +82,6 @@ class Command(LegacyCommand):
                 dry_run=options["dry_run"],
                 result=result,
                 shape=file.shape(),
+                conflicts=conflicts_of(result.run) if result.run else (),
+                handed_over=len(companies),
             )
