@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from common.conf.service import ROOT
@@ -75,3 +75,22 @@ def events_published() -> list[tuple[str, Any]]:
         return [
             (kind, json.loads(body) if isinstance(body, str) else body) for kind, body in cursor.fetchall()
         ]
+
+
+def verify_legacy(source: Path, reports: Path) -> str:
+    """Run the command without looking ids of other services up; returns its last sentence and what differs."""
+    return _last_lines("verify_legacy", source=source, report_dir=reports, run="verify", skip_references=True)
+
+
+def rollback_legacy(reports: Path, *, run: str = "test") -> str:
+    """Run the command; returns its last sentence."""
+    return _last_lines("rollback_legacy", report_dir=reports, run=run)
+
+
+def _last_lines(command: str, **options: Any) -> str:
+    out = io.StringIO()
+    try:
+        call_command(command, stdout=out, **options)
+    except CommandError as error:
+        return f"{out.getvalue()}{error}"
+    return out.getvalue().splitlines()[-1]
