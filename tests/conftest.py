@@ -2,7 +2,7 @@
 
 import pytest
 
-WHOLE_SYSTEMS = {"running", "house"}
+WHOLE_SYSTEMS = {"running", "house", "running_town"}
 SECONDS = 300
 
 

@@ -2,13 +2,21 @@
 
 import os
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import httpx
+import jwt
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from common.runtime.errors import OperatorError
 from common.runtime.files import write_json, write_private
@@ -96,6 +104,20 @@ def test_a_gateway_without_an_old_application_sends_everything_to_the_new_side(
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "No old application is known" in refused.stderr
     assert command("cutover").returncode == 2
+
+
+def test_a_gateway_with_a_certificate_speaks_tls_and_says_so(
+    command: Command, environment: dict[str, str], tmp_path: Path
+) -> None:
+    file = _certificate(tmp_path)
+    started = command("start", **environment | {"GATEWAY_CERTIFICATE": str(file)})
+    address = f"https://127.0.0.1:{environment['GATEWAY_PORT']}"
+    assert f"Gateway: {address}" in started.stdout
+    token = jwt.encode({"company_id": "company-1"}, "x" * 32)
+    with httpx.Client(verify=ssl.create_default_context(cafile=file)) as client:
+        answer = client.get(f"{address}/employees", headers={"Authorization": f"Bearer {token}"})
+    assert answer.json()["headers"]["x-forwarded-proto"] == "https"
+    assert answer.headers["Set-Cookie"].endswith("; Secure")
 
 
 def test_a_taken_port_is_one_sentence(command: Command, environment: dict[str, str]) -> None:
@@ -223,3 +245,26 @@ def test_an_older_haproxy_is_passed_over(tmp_path: Path) -> None:
 def test_a_haproxy_is_found(haproxy: Path) -> None:
     assert version_of(str(haproxy)) >= (2, 6)
     assert find_haproxy(Progress()) == haproxy
+
+
+def _certificate(folder: Path) -> Path:
+    """A file with a certificate of 127.0.0.1 by nobody, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "gateway")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    secret = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    file = folder / "gateway.pem"
+    file.touch(mode=0o600)
+    file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM) + secret)
+    return file
