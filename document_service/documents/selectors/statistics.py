@@ -1,6 +1,6 @@
 """Numbers about a company's documents, over those that the reader may see."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from uuid import UUID
@@ -71,6 +71,16 @@ def storage_used(company_id: UUID) -> int:
     """The bytes that a company's files take; the same bytes count once."""
     files = StoredFile.objects.filter(company_id=company_id)
     return files.aggregate(used=Sum("size"))["used"] or 0
+
+
+def storage_room(company_ids: Collection[UUID]) -> dict[UUID, tuple[int, int]]:
+    """The limit of each of these companies and what its files take of it, both in bytes."""
+    files = StoredFile.objects.filter(company_id__in=company_ids).order_by().values("company_id")
+    used = dict(files.annotate(used=Sum("size")).values_list("company_id", "used"))
+    quotas = StorageQuota.objects.filter(company_id__in=company_ids)
+    limits = dict(quotas.values_list("company_id", "limit"))
+    usual = int(settings.DOCUMENT_STORAGE_LIMIT)
+    return {each: (limits.get(each, usual), used.get(each, 0)) for each in company_ids}
 
 
 def storage_limit(company_id: UUID) -> int:

@@ -7,12 +7,12 @@ what a process that died has left is taken away as that of any upload.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import IO, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -22,7 +22,7 @@ from django.db.models import Exists, OuterRef
 from common.contracts.document import DocumentVersioned
 from common.errors import DomainError
 from common.legacy.choices import SubjectKind, ToDoKind
-from common.legacy.errors import SourceUnreadableError
+from common.legacy.errors import LegacyImportError, SourceUnreadableError
 from common.legacy.mapper import ToDo
 from common.legacy.models import ImportRun
 from common.legacy.plan import Finished, Progress
@@ -30,16 +30,26 @@ from common.legacy.records import todo_add
 from common.legacy.services import todo_close
 from common.messaging.services import Publication, publish_many
 from common.security.tenancy import all_companies, company_scope
+from document_service.documents.choices import ScanState
+from document_service.documents.exceptions import InfectedFileError
 from document_service.documents.files.folder import OldFolder
 from document_service.documents.files.spool import UnreadableFileError, spooled
 from document_service.documents.models import Document, DocumentVersion, StoredFile
-from document_service.documents.services.receiving import file_accept
-from document_service.documents.services.storing import CheckedFile, file_keep
+from document_service.documents.selectors.waiting import (
+    REASON,
+    Waiting,
+    shared_names,
+    waiting_batches,
+    waiting_count,
+)
+from document_service.documents.services.receiving import file_judge
+from document_service.documents.services.storing import CheckedFile, file_check, file_put, files_keep
 
-REASON: Final = "files of old documents"
 # In one transaction; their copies lie on the disk meanwhile.
 BATCH: Final = 200
 BATCH_BYTES: Final = 64 * 1024 * 1024
+# How many files are copied at once.
+COPIERS: Final = 4
 # In the report, of each kind; the others are on the list of what is to be done.
 MOST_LISTED: Final = 1_000
 ANY_KIND: Final = "application/octet-stream"
@@ -47,45 +57,11 @@ ANY_KIND: Final = "application/octet-stream"
 _SPELLED: Final = {"image/jpeg": "image/jpg", "image/heif": "image/heic"}
 _FILE_KINDS: Final = (ToDoKind.MISSING_FILE, ToDoKind.REFUSED_FILE)
 
-_FROM: Final = """
-FROM documents AS d
-WHERE d.old_id <> '' AND NOT EXISTS (
-    SELECT FROM document_versions AS v WHERE v.document_id = d.id AND v.version = 1
-)
+_SHOW: Final = """
+UPDATE documents AS d SET file_id = v.file_id, file_size = v.file_size, mime_type = v.mime_type
+FROM document_versions AS v
+WHERE d.id = ANY(%s) AND d.version = 1 AND v.document_id = d.id AND v.version = 1
 """
-_COUNT: Final = f"SELECT count(*) {_FROM}"
-_WAITING: Final = f"""
-SELECT d.id, d.company_id, d.title, d.filename, d.uploaded_by, coalesce(d.old_values->>'file_url', ''),
-    coalesce(d.old_values->>'file_name', d.filename), (d.old_values->>'file_size')
-{_FROM} AND d.id > %s ORDER BY d.id LIMIT %s
-"""
-# The same file under one address may be in many documents; other addresses with its name are other files.
-_SHARED_NAMES: Final = r"""
-WITH told AS (
-    SELECT coalesce(old_values->>'file_url', id::text) AS address, coalesce(old_values->>'file_url', '') AS url,
-        coalesce(old_values->>'file_name', filename) AS name
-    FROM documents WHERE old_id <> ''
-), named AS (
-    SELECT regexp_replace(url, '^.*[/\\]', '') AS name, address FROM told
-    UNION SELECT regexp_replace(name, '^.*[/\\]', ''), address FROM told
-)
-SELECT name FROM named WHERE name <> '' GROUP BY name HAVING count(*) > 1
-"""
-_FIRST: Final = UUID(int=0)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A document whose file is not here; ``size`` is what the old system said, in bytes."""
-
-    id: UUID
-    company_id: UUID
-    title: str
-    filename: str
-    uploaded_by: UUID
-    address: str
-    name: str
-    size: str | None
 
 
 @dataclass
@@ -118,14 +94,14 @@ def old_files_bring(run: ImportRun, progress: Progress, *, folder: Path | None) 
 
     What is missing or was not accepted is listed for HR. Safe to kill at any moment and to run again.
     """
-    total = _count()
+    total = waiting_count()
     if folder is None:
         return Finished(
             f"documents: {total} wait for their files; no folder of uploads was given (--uploads).",
             {"waiting": total},
         )
-    with _opened(folder) as opened:
-        tally = _Bringing(opened, run).all(progress, total)
+    with _opened(folder) as opened, ThreadPoolExecutor(COPIERS) as copiers:
+        tally = _Bringing(opened, run, copiers).all(progress, total)
     counts = tally.counts
     return Finished(
         f"documents: of {total} files that were waited for, {counts['brought']} were brought"
@@ -151,16 +127,17 @@ Ready = tuple[Waiting, CheckedFile]
 class _Bringing:
     """One pass over the documents that wait."""
 
-    def __init__(self, folder: OldFolder, run: ImportRun) -> None:
+    def __init__(self, folder: OldFolder, run: ImportRun, copiers: ThreadPoolExecutor) -> None:
         self._folder = folder
+        self._copiers = copiers
         self._run = run
-        self._shared_names = _shared_names()
+        self._shared_names = shared_names()
         self._tally = _Tally()
 
     def all(self, progress: Progress, total: int) -> _Tally:
         """Bring what is there, and say what became of each."""
         done = 0
-        for documents in _batches():
+        for documents in waiting_batches(BATCH):
             for part in self._parts(documents):
                 self._bring(part)
             done += len(documents)
@@ -184,9 +161,12 @@ class _Bringing:
         refused: list[ToDo] = []
         ready: list[Ready] = []
         with ExitStack() as copies:
-            for document in documents:
+            copied = [(document, self._copiers.submit(self._copy, document)) for document in documents]
+            for document, copy in copied:
                 try:
-                    ready.append((document, self._file(document, copies)))
+                    file = copy.result()
+                    copies.enter_context(closing(file.upload))
+                    ready.append((document, self._judged(document, file)))
                 except _NotBroughtError as refusal:
                     refused.append(self._not_brought(document, refusal))
             with all_companies(REASON):
@@ -194,26 +174,49 @@ class _Bringing:
                 todo_add(self._run, found)
         self._tally.todo.update(item.kind.value for item in found)
 
-    def _file(self, document: Waiting, copies: ExitStack) -> CheckedFile:
-        """The document's file, checked and in the storage; raises _NotBroughtError."""
+    def _copy(self, document: Waiting) -> CheckedFile:
+        """The document's file, checked and in the storage unless it is infected; raises _NotBroughtError.
+
+        Most of the time the disk is waited for, or another machine, so several do this at once; none of it asks
+        the database.
+        """
         try:
             with self._source(document) as source:
-                upload = copies.enter_context(closing(spooled(source, name=document.filename)))
+                upload = spooled(source, name=document.filename)
         except RequestDataTooBig:
             megabytes = settings.DOCUMENT_MAX_BYTES // 1024**2
             raise _NotBroughtError("too_large", f"larger than {megabytes} MB") from None
         except UnreadableFileError as error:
             raise _NotBroughtError("refused", str(error)) from None
+        except OSError as error:
+            raise LegacyImportError(f"Files cannot be kept here: {error.strerror or error}.") from error
         try:
-            return file_accept(
-                upload,
+            file = file_check(upload)
+            if file.state != ScanState.INFECTED:
+                file_put(document.company_id, file)
+        except DomainError as error:
+            upload.close()
+            raise _NotBroughtError("refused", _sentence(error)) from None
+        except BaseException:
+            upload.close()
+            raise
+        return file
+
+    def _judged(self, document: Waiting, file: CheckedFile) -> CheckedFile:
+        """The file, if it may be used; an infected one goes into quarantine, and raises _NotBroughtError."""
+        if file.state != ScanState.INFECTED:
+            return file
+        with company_scope(document.company_id):
+            file = file_judge(
+                file,
                 company_id=document.company_id,
                 uploaded_by=document.uploaded_by,
-                scope=partial(company_scope, document.company_id),
                 document_id=document.id,
             )
-        except DomainError as error:
-            raise _NotBroughtError("refused", _sentence(error)) from None
+        if file.state == ScanState.INFECTED:
+            raise _NotBroughtError("refused", _sentence(InfectedFileError()))
+        file_put(document.company_id, file)
+        return file
 
     def _source(self, document: Waiting) -> IO[bytes]:
         try:
@@ -227,20 +230,16 @@ class _Bringing:
     def _keep(self, ready: Sequence[Ready]) -> list[ToDo]:
         """Let the documents have their files, in the open transaction; returns what HR has to look at."""
         held = _hold([document.id for document, _file in ready])
+        # The others were deleted since, or brought by somebody else.
+        ready = [(document, file) for document, file in ready if document.id in held]
+        kept = files_keep([(document.company_id, file) for document, file in ready])
         found: list[ToDo] = []
         versions: list[DocumentVersion] = []
-        # In the order of their keys, which others wait for one at a time.
-        for document, file in sorted(
-            ready, key=lambda pair: (str(pair[0].company_id), pair[1].upload.sha256)
-        ):
-            row = held.get(document.id)
-            if row is None:  # deleted since, or brought by somebody else
+        for (document, file), stored in zip(ready, kept, strict=True):
+            if isinstance(stored, DomainError):
+                found.append(self._not_brought(document, _NotBroughtError("refused", _sentence(stored))))
                 continue
-            try:
-                stored = file_keep(document.company_id, file)
-            except DomainError as error:
-                found.append(self._not_brought(document, _NotBroughtError("refused", _sentence(error))))
-                continue
+            row = held[document.id]
             found += _differences(document, row, file)
             versions.append(_version(row, file, stored))
             self._tally.counts["brought"] += 1
@@ -257,21 +256,19 @@ class _Bringing:
 
 def _write(versions: Sequence[DocumentVersion], held: Mapping[UUID, Document]) -> None:
     """Write the first versions, into the documents as well unless people uploaded a newer one since."""
+    if not versions:
+        return
+    ids = [version.document_id for version in versions]
     DocumentVersion.objects.bulk_create(versions)
-    newest: list[Document] = []
-    for version in versions:
-        document = held[version.document_id]
-        if document.version == version.version:
-            document.file_id, document.file_size = version.file_id, version.file_size
-            document.mime_type = version.mime_type
-            newest.append(document)
-    Document.objects.bulk_update(newest, ["file", "file_size", "mime_type"])
+    with connection.cursor() as cursor:
+        cursor.execute(_SHOW, [ids])
     publish_many(_told(version, held[version.document_id]) for version in versions)
-    todo_close(subject_ids=[version.document_id for version in versions], kinds=_FILE_KINDS)
+    todo_close(subject_ids=ids, kinds=_FILE_KINDS)
 
 
 def _version(document: Document, file: CheckedFile, stored: StoredFile) -> DocumentVersion:
     return DocumentVersion(
+        id=uuid4(),
         company_id=document.company_id,
         document=document,
         version=1,
@@ -322,31 +319,6 @@ def _opened(folder: Path) -> OldFolder:
         raise SourceUnreadableError(
             f"The folder of uploads {folder} cannot be read: {error.strerror or error}."
         ) from error
-
-
-def _count() -> int:
-    with all_companies(REASON), connection.cursor() as cursor:
-        cursor.execute(_COUNT)
-        return int(cursor.fetchone()[0])
-
-
-def _batches() -> Iterator[list[Waiting]]:
-    """The documents that wait, each once, in the order of their ids."""
-    after = _FIRST
-    while True:
-        with all_companies(REASON), connection.cursor() as cursor:
-            cursor.execute(_WAITING, [after, BATCH])
-            batch = [Waiting(*row) for row in cursor.fetchall()]
-        if not batch:
-            return
-        yield batch
-        after = batch[-1].id
-
-
-def _shared_names() -> frozenset[str]:
-    with all_companies(REASON), connection.cursor() as cursor:
-        cursor.execute(_SHARED_NAMES)
-        return frozenset(row[0] for row in cursor.fetchall())
 
 
 def _hold(ids: Sequence[UUID]) -> dict[UUID, Document]:
