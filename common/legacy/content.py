@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from common.legacy.reader import Row
 from common.legacy.values import Cell, storable
@@ -22,10 +23,11 @@ def preserved(row: Row, *, only: frozenset[str] | None = None) -> dict[str, Json
 def leftovers(row: Row, taken: Iterable[str]) -> dict[str, Json]:
     """What the row says in columns that nothing took: known ones without a place, and unknown ones."""
     gone = frozenset(taken)
-    rest: Mapping[str, Cell] = {
-        column: cell for column, cell in row.items() if column not in gone and cell not in _EMPTY
+    return {
+        _key(column): _preserved_cell(cell)
+        for column, cell in row.items()
+        if cell is not None and column not in gone and cell not in _EMPTY
     }
-    return preserved(dict(rest))
 
 
 def restored(content: Mapping[str, Json]) -> Row:
@@ -55,14 +57,17 @@ def shown_id(row: Row) -> str:
 
 
 def _preserved_cell(cell: Cell) -> Json:
+    if isinstance(cell, str) and storable(cell):
+        return cell
     if isinstance(cell, bytes):
         return {"hex": cell.hex()}
-    if isinstance(cell, str) and not storable(cell):
+    if isinstance(cell, str):
         return {"text_hex": cell.encode("utf-8", "surrogatepass").hex()}
     if isinstance(cell, float) and not math.isfinite(cell):
         return {"real": str(cell)}
     return cell
 
 
+@lru_cache(1_000)
 def _key(column: str) -> str:
     return column if storable(column) else column.encode("utf-8", "surrogatepass").hex()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from common.legacy.choices import Problem, QuarantineReason, SubjectKind, ToDoKind
@@ -75,6 +75,26 @@ class RowRefusedError(Exception):
     def __init__(self, problems: Mapping[str, Problem]) -> None:
         super().__init__(", ".join(f"{column}: {problem.value}" for column, problem in problems.items()))
         self.problems = problems
+
+
+class Columns:
+    """Reads the same columns of many rows, and collects everything that is wrong, not only the first thing.
+
+    Each column comes with how it is read and what stands in when it is refused: column, parser, stand-in.
+    """
+
+    def __init__(self, *columns: tuple[str, Callable[[Cell], Any], Any]) -> None:
+        self._columns = columns
+        self._quick = tuple((column, parse) for column, parse, _instead in columns)
+
+    def read(self, row: Row) -> tuple[list[Any], dict[str, Problem]]:
+        """The values, in the columns' order, and what is wrong with which column."""
+        cell_of = row.get
+        try:
+            return [parse(cell_of(column)) for column, parse in self._quick], {}
+        except ValueRefusedError:
+            fields = Fields(row)
+            return [fields.take(*column) for column in self._columns], fields.problems
 
 
 class Fields:

@@ -1,28 +1,41 @@
 """A row of the old ``users`` table, read."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Final
 from uuid import UUID
 
+import msgspec
+
 from common.legacy.emails import usable_email
-from common.legacy.ids import new_id
-from common.legacy.mapper import Fields
+from common.legacy.ids import company_id, new_id
+from common.legacy.mapper import Columns, RowRefusedError
 from common.legacy.reader import Row
-from common.legacy.values import Cell, boolean, moment, text, text_list
+from common.legacy.values import (
+    Cell,
+    boolean,
+    moment,
+    remembered,
+    required,
+    text,
+    text_list,
+    text_within,
+)
 from common.legacy.words import ROLES, permission, word
 
 TABLE = "users"
 
 
-@dataclass(frozen=True)
-class OldUser:
+class OldUser(msgspec.Struct, frozen=True, kw_only=True):
     """An account as the old application had it; ``email`` is empty when no mail can reach it.
 
-    ``permissions`` are ``area:verb`` codes in one spelling, known here or not, or ``all``.
+    ``permissions`` are ``area:verb`` codes in one spelling, known here or not, or ``all``. ``id``
+    and ``company_id`` are the new ids; an account may belong to no company.
     """
 
+    id: UUID
     old_id: str
+    company_id: UUID | None
     company_old_id: str
     email: str
     written_email: str
@@ -37,16 +50,6 @@ class OldUser:
     created_at: datetime | None
 
     @property
-    def id(self) -> UUID:
-        """The account's id here."""
-        return new_id(TABLE, self.old_id)
-
-    @property
-    def company_id(self) -> UUID | None:
-        """The company's id here, if the account belonged to one."""
-        return new_id("companies", self.company_old_id) if self.company_old_id else None
-
-    @property
     def name(self) -> str:
         """The person's name, or the address when there is none."""
         return f"{self.first_name} {self.last_name}".strip() or self.written_email or self.old_id
@@ -57,24 +60,45 @@ def permissions_of(cell: Cell) -> tuple[str, ...]:
     return tuple(permission(code) for code in text_list(cell))
 
 
+_name = remembered(text_within(150))
+_COLUMNS: Final = Columns(
+    ("id", required(text_within(64)), ""),
+    ("company_id", remembered(text), ""),
+    ("email", text, ""),
+    ("first_name", _name, ""),
+    ("last_name", _name, ""),
+    ("password", text_within(128), ""),
+    ("role", remembered(partial(word, known=ROLES, default="worker")), ""),
+    ("permissions", remembered(permissions_of), ()),
+    ("is_active", remembered(partial(boolean, default=True)), False),
+    ("email_verified", remembered(partial(boolean, default=False)), False),
+    ("last_login_at", moment, None),
+    ("created_at", moment, None),
+)
+
+
 def read_user(row: Row) -> OldUser:
     """Read a row; raises RowRefusedError with everything that cannot be carried."""
-    fields = Fields(row)
-    name = partial(text, longest=150)
-    user = OldUser(
-        old_id=fields.require("id", partial(text, longest=64)),
-        company_old_id=fields.take("company_id", text, ""),
-        email=usable_email(row.get("email")),
-        written_email=fields.take("email", text, ""),
-        first_name=fields.take("first_name", name, ""),
-        last_name=fields.take("last_name", name, ""),
-        password=fields.take("password", partial(text, longest=128), ""),
-        role=fields.take("role", partial(word, known=ROLES, default="worker"), ""),
-        permissions=fields.take("permissions", permissions_of, ()),
-        is_active=fields.take("is_active", partial(boolean, default=True), instead=False),
-        email_verified=fields.take("email_verified", partial(boolean, default=False), instead=False),
-        last_login_at=fields.take("last_login_at", moment, None),
-        created_at=fields.take("created_at", moment, None),
+    values, problems = _COLUMNS.read(row)
+    if problems:
+        raise RowRefusedError(problems)
+    old_id, company, email, first, last, password, role, permissions, active, verified, login, created = (
+        values
     )
-    fields.check()
-    return user
+    return OldUser(
+        id=new_id(TABLE, old_id),
+        old_id=old_id,
+        company_id=company_id(company) if company else None,
+        company_old_id=company,
+        email=usable_email(email),
+        written_email=email,
+        first_name=first,
+        last_name=last,
+        password=password,
+        role=role,
+        permissions=permissions,
+        is_active=active,
+        email_verified=verified,
+        last_login_at=login,
+        created_at=created,
+    )

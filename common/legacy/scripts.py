@@ -1,6 +1,10 @@
 """Which script a name is written in."""
 
+import re
+
+_ARABIC = re.compile("[\u0600-\u06ff]")
+
 
 def is_arabic(name: str) -> bool:
     """Whether ``name`` has Arabic letters."""
-    return any("\u0600" <= letter <= "\u06ff" for letter in name)
+    return _ARABIC.search(name) is not None

@@ -7,7 +7,7 @@ Every function answers a value of its kind, an empty one for NULL and blank text
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from functools import lru_cache
@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar
 from common.legacy.choices import Problem
 
 Cell = None | int | float | str | bytes
+ValueT = TypeVar("ValueT")
 JsonT = TypeVar("JsonT", list[Any], dict[str, Any])
 
 EARLIEST: Final = date(1900, 1, 1)
@@ -65,6 +66,37 @@ def text(value: Cell, *, longest: int | None = None) -> str:
     if longest is not None and len(result) > longest:
         raise ValueRefusedError(Problem.TOO_LONG)
     return result
+
+
+def text_within(longest: int) -> Callable[[Cell], str]:
+    """:func:`text` of at most ``longest`` letters, quick for what nearly all cells are like."""
+
+    def read(value: Cell) -> str:
+        if value is None:
+            return ""
+        if isinstance(value, str) and len(value) <= longest and value.isascii() and "\x00" not in value:
+            return value.strip()
+        return text(value, longest=longest)
+
+    return read
+
+
+def remembered(read: Callable[[Cell], ValueT], size: int = 10_000) -> Callable[[Cell], ValueT]:
+    """``read`` for a column in which the same values occur again and again. It must answer what nobody changes."""
+    # By type, too: 1, 1.0 and True are the same key.
+    return lru_cache(size, typed=True)(read)
+
+
+def required(read: Callable[[Cell], ValueT]) -> Callable[[Cell], ValueT]:
+    """``read`` for a column that may not be empty: it then refuses as missing."""
+
+    def found(value: Cell) -> ValueT:
+        result = read(value)
+        if not result:
+            raise ValueRefusedError(Problem.MISSING)
+        return result
+
+    return found
 
 
 def _written(value: Cell) -> str:
@@ -254,10 +286,15 @@ def json_object(value: Cell) -> Mapping[str, Any]:
 
 def text_list(value: Cell, *, longest: int | None = None) -> list[str]:
     """A JSON array of texts, without blank ones; numbers are written out, anything else is refused."""
+    return list(text_tuple(value, longest=longest))
+
+
+def text_tuple(value: Cell, *, longest: int | None = None) -> tuple[str, ...]:
+    """:func:`text_list` as what nobody can change."""
     if value is None:
-        return []
+        return ()
     written = text(value)
-    return list((_texts if len(written) <= _LONGEST_REMEMBERED else _texts.__wrapped__)(written, longest))
+    return (_texts if len(written) <= _LONGEST_REMEMBERED else _texts.__wrapped__)(written, longest)
 
 
 @lru_cache(_JSON_REMEMBERED)

@@ -19,9 +19,19 @@ EMPLOYEE_STATUSES: Final = {
 LICENSE_STATUSES: Final = {word: word for word in ("active", "expired", "pending")}
 LICENSE_TYPES: Final = {
     word: word
-    for word in (
-        "main branch commercial industrial professional import_export tailoring fabric jewelry restaurant service"
-    ).split()
+    for word in [
+        "main",
+        "branch",
+        "commercial",
+        "industrial",
+        "professional",
+        "import_export",
+        "tailoring",
+        "fabric",
+        "jewelry",
+        "restaurant",
+        "service",
+    ]
 }
 EMPLOYEE_TYPES: Final = {"citizen": "citizen", "expatriate": "expatriate"}
 GENDERS: Final = {
