@@ -103,9 +103,7 @@ def test_who_is_no_account_of_the_file_is_kept_as_an_old_value_and_listed(tmp_pa
         employee_deductions=[deduction(1, processed_by="payroll@old.example")],
         employee_violations=[violation(1, reported_by="user-99")],
     )
-    assert {name: report["tables"][name]["todo"] for name in TABLES} == dict.fromkeys(
-        TABLES, {"unknown_person": 1}
-    )
+    assert all(report["tables"][name]["todo"] == {"unknown_person": 1} for name in TABLES)
     with all_companies("test"):
         assert Leave.objects.get().old_values == {"approved_by": "the boss"}
         assert Leave.objects.get().decided_by is None

@@ -77,7 +77,7 @@ class RecordsImported:
     """What became of records: those that were made or changed, and those that were refused."""
 
     made: Sequence[MadeRecord] = ()
-    refused: Mapping[UUID, EmployeeNotFoundError] | None = None
+    refused: Mapping[UUID, EmployeeNotFoundError] = field(default_factory=dict)
 
 
 def records_import(kind: RecordTable[RecordT], rows: Sequence[RecordT]) -> RecordsImported:
