@@ -70,7 +70,7 @@ def detail_sentence(detail: str) -> str:
 
 def _joined(reason: str, problems: Mapping[str, str], detail: str) -> str:
     said = [*_problems(problems)] or [str(QuarantineReason(reason).label)]
-    return ", ".join([*said, *([detail_sentence(detail)] if detail else [])])
+    return ", ".join(said) + (f" ({detail_sentence(detail)})" if detail else "")
 
 
 def _problems(problems: Mapping[str, str]) -> Iterator[str]:

@@ -17,6 +17,12 @@ TABLES: Final[Mapping[str, str | Promise]] = {
     "employee_violations": _("violations"),
     "documents": _("documents"),
     "notifications": _("notices"),
+    # What other names things have here.
+    "departments": _("departments"),
+    "roles": _("roles"),
+    "leaves": _("leaves"),
+    "deductions": _("deductions"),
+    "violations": _("violations"),
 }
 
 # One word or two for every column; the same name means the same in every table.

@@ -44,6 +44,13 @@ class HandedOverCompanyAdmin(OperatorAdmin):
     list_display_links = None
     change_list_template = "admin/legacy/handedovercompany/list.html"
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Titled by what it shows."""
+        title = _("Companies handed over from the old application")
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
     def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
         """With the companies' names."""
         return named(self.list_display, request, always=True)

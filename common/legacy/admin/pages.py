@@ -20,7 +20,12 @@ _OF_SUBJECT: Final[Mapping[str, str]] = {
     SubjectKind.DOCUMENT: "documents_document",
     SubjectKind.NOTIFICATION: "notifications_notification",
 }
+# By old table, and by what it becomes here where that is called otherwise.
 _SUBJECT_OF_TABLE: Final[Mapping[str, SubjectKind]] = {
+    "departments": SubjectKind.DEPARTMENT,
+    "leaves": SubjectKind.LEAVE,
+    "deductions": SubjectKind.DEDUCTION,
+    "violations": SubjectKind.VIOLATION,
     "users": SubjectKind.USER,
     "companies": SubjectKind.COMPANY,
     "licenses": SubjectKind.LICENSE,
@@ -42,6 +47,6 @@ def page_of_subject(kind: str, subject_id: UUID) -> str:
 
 
 def page_of(table: str, target_id: UUID | None) -> str:
-    """The address of the page of what a row of the old ``table`` became."""
+    """The address of the page of what a row of the old ``table``, or of an entry of the plan, became."""
     kind = _SUBJECT_OF_TABLE.get(table)
     return page_of_subject(kind, target_id) if kind is not None and target_id is not None else ""

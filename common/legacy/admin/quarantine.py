@@ -96,7 +96,8 @@ class QuarantinedRowAdmin(OperatorAdmin):
             }
             for table, reason, count in counted
         ]
-        return super().changelist_view(request, {**(extra_context or {}), "summary": summary})
+        own = {"title": _("Rows set aside by an import"), "summary": summary}
+        return super().changelist_view(request, {**own, **(extra_context or {})})
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -254,7 +255,7 @@ def name_of(row: QuarantinedRow) -> str:
     for column in _NAMES:
         if isinstance(given.get(column), str) and given[column].strip():
             return str(given[column])
-    parts = (given.get("first_name"), given.get("last_name"))
+    parts = (given.get(column) for column in ("first_name", "last_name", "type", "start_date", "date"))
     return " ".join(part for part in parts if isinstance(part, str))
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.legacy.choices import QuarantineReason, QuarantineState, ToDoKind
 from common.legacy.labels import table_label
-from common.legacy.models import ImportRun, ImportTable, QuarantinedRow, ToDoItem
+from common.legacy.models import ImportConflict, ImportRun, ImportTable, QuarantinedRow, ToDoItem
 from common.staff.inlines import ReadOnlyInline
 from common.staff.operators import OperatorAdmin
 
@@ -62,10 +62,10 @@ class ImportRunAdmin(OperatorAdmin):
     inlines = (ImportTableInline,)
     fieldsets = (
         (None, {"fields": (("name", "state"), ("source", "incremental"), ("created_at", "finished_at"))}),
-        (_("What is left of it for people"), {"fields": ("waiting", "decided", "to_do")}),
+        (_("What is left of it for people"), {"fields": ("waiting", "decided", "to_do", "conflicts")}),
         (_("For operators"), {"classes": ("collapse",), "fields": ("id", "fingerprint", "rules")}),
     )
-    readonly_fields = ("waiting", "decided", "to_do")
+    readonly_fields = ("waiting", "decided", "to_do", "conflicts")
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -74,11 +74,6 @@ class ImportRunAdmin(OperatorAdmin):
         run = self.get_object(request, object_id)
         context = {**(extra_context or {}), **({"subtitle": str(run)} if run else {})}
         return super().change_view(request, object_id, form_url, context)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ImportRun]:
-        """Runs as they are stored: what is left of one is counted on its own page."""
-        runs: QuerySet[ImportRun] = super().get_queryset(request)
-        return runs
 
     @admin.display(description=_("rows set aside that wait"))
     def waiting(self, run: ImportRun) -> SafeString:
@@ -111,6 +106,13 @@ class ImportRunAdmin(OperatorAdmin):
         """How many, leading to them."""
         count = ToDoItem.objects.filter(run=run, resolved_at=None).count()
         address = reverse("admin:legacy_todoitem_changelist")
+        return format_html('<a href="{}?{}">{}</a>', address, urlencode({"run__id__exact": run.pk}), count)
+
+    @admin.display(description=_("where both sides had their say"))
+    def conflicts(self, run: ImportRun) -> SafeString:
+        """How many rows, leading to them."""
+        count = ImportConflict.objects.filter(run=run).count()
+        address = reverse("admin:legacy_importconflict_changelist")
         return format_html('<a href="{}?{}">{}</a>', address, urlencode({"run__id__exact": run.pk}), count)
 
 

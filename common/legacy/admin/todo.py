@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -31,11 +31,18 @@ class ToDoItemAdmin(OperatorAdmin):
     search_help_text = _("A part of the name, or a whole id.")
     actions = ("mark_done", "mark_waiting")
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Titled by what it is for."""
+        title = _("What an import left for HR to do")
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
     def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
         """With the company for who serves several."""
         return named(self.list_display, request)
 
-    @admin.display(description=_("about"), ordering="subject_name")
+    @admin.display(description=_("name"), ordering="subject_name")
     def subject(self, item: ToDoItem) -> SafeString | str:
         """The name, as a link when this service owns the subject."""
         address = page_of_subject(item.subject_kind, item.subject_id)

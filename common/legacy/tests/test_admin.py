@@ -7,7 +7,7 @@ from django.test import Client
 
 from common.legacy.choices import QuarantineReason, SubjectKind, ToDoKind
 from common.legacy.ids import new_id
-from common.legacy.models import ImportRun, QuarantinedRow, ToDoItem
+from common.legacy.models import ImportConflict, ImportRun, QuarantinedRow, ToDoItem
 from common.security.tenancy import all_companies
 from common.testing.staff import sign_in
 from common.testing.tokens import trust_test_key
@@ -15,7 +15,9 @@ from common.testing.tokens import trust_test_key
 pytestmark = pytest.mark.django_db
 
 COMPANY = new_id("companies", "company-1")
-RUNS, ROWS, ITEMS = (f"/admin/legacy/{name}/" for name in ("importrun", "quarantinedrow", "todoitem"))
+RUNS, ROWS, ITEMS, CONFLICTS = (
+    f"/admin/legacy/{name}/" for name in ("importrun", "quarantinedrow", "todoitem", "importconflict")
+)
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +78,61 @@ def test_runs_are_for_the_groups_staff(client: Client, run: ImportRun) -> None:
     assert ">7<" in page
 
 
+def test_a_run_leads_to_what_it_set_aside_and_left_to_do(
+    client: Client, run: ImportRun, row: QuarantinedRow
+) -> None:
+    item(run, "محمد")
+    with all_companies("test"):
+        details = {"reasons": {"unreadable_values": 1}, "todo": {"missing_hire_date": 1}}
+        run.tables.update(quarantined=1, done=1, details=details)
+        QuarantinedRow.objects.update(entry="employees")
+    sign_in(client, role="super_admin")
+    page = text(client, f"{RUNS}{run.pk}/change/")
+    assert "Some values cannot be carried as they stand: 1" in page
+    assert "has no hire date: 1" in page
+    for address, found in {
+        f"{ROWS}?run__id__exact={run.pk}": "emp-1",
+        f"{ROWS}?run__id__exact={run.pk}&entry__exact=employees&state=all": "emp-1",
+        f"{ITEMS}?run__id__exact={run.pk}": "محمد",
+    }.items():
+        assert address.replace("&", "&amp;") in page
+        assert found in text(client, address)
+
+
+def test_what_both_sides_changed_is_listed_for_the_company(client: Client, run: ImportRun) -> None:
+    with all_companies("test"):
+        for key, company_id in (("emp-1", COMPANY), ("emp-2", uuid4())):
+            ImportConflict.objects.create(
+                run=run,
+                name="employees",
+                key=key,
+                kind="left_behind",
+                target_id=uuid4(),
+                company_id=company_id,
+            )
+    sign_in(client, role="company_manager", company_id=COMPANY)
+    page = text(client, CONFLICTS)
+    assert "emp-1" in page
+    assert "emp-2" not in page
+    other = Client()
+    sign_in(other, role="employee", company_id=COMPANY)
+    assert other.get(CONFLICTS).status_code == 403
+
+
+def test_items_and_rows_are_narrowed_to_a_company_or_none(
+    client: Client, run: ImportRun, row: QuarantinedRow
+) -> None:
+    item(run, "محمد")
+    item(run, "Person of no company", None)
+    sign_in(client, role="super_admin")
+    assert "محمد" in text(client, f"{ITEMS}?company={COMPANY}")
+    assert "محمد" not in text(client, f"{ITEMS}?company=none")
+    assert "Person of no company" in text(client, f"{ITEMS}?company=none")
+    assert "emp-1" in text(client, f"{ROWS}?company={COMPANY}")
+    assert "emp-1" not in text(client, f"{ROWS}?company=none")
+    assert "emp-1" not in text(client, f"{ROWS}?company=no-id")
+
+
 def test_a_row_set_aside_is_shown_with_what_is_wrong_and_without_its_password(
     client: Client, row: QuarantinedRow
 ) -> None:
@@ -92,7 +149,7 @@ def test_a_reader_of_arabic_sees_why_in_arabic(client: Client, row: QuarantinedR
     sign_in(client, role="company_manager", company_id=COMPANY)
     client.cookies["django_language"] = "ar"
     page = text(client, f"{ROWS}{row.pk}/change/")
-    assert "(salary) سالب, CONFLICT: يتعارض هذا مع بيانات موجودة." in page
+    assert "(salary) سالب (CONFLICT: يتعارض هذا مع بيانات موجودة.)" in page
 
 
 def test_rows_set_aside_are_hidden_from_whoever_may_not_edit_employees(

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.db import models
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -15,7 +17,6 @@ from common.staff.admin import TenantAdmin
 from employee_service.employees.admin.employees import left_to_right
 from employee_service.employees.admin.filters import CompanyFilter, DepartmentFilter, chosen_company
 from employee_service.employees.admin.names import asking, with_names
-from employee_service.employees.choices import EmployeeType
 from employee_service.employees.models import MissingExpiry
 from employee_service.employees.models.expiries import MISSING
 from employee_service.employees.selectors.lists import employees_found
@@ -85,8 +86,8 @@ class MissingExpiryAdmin(TenantAdmin):
 
     permission_area = "employees"
     list_display = (
-        "number", "person_name", "full_name_ar", "department", "kind", "civil_id_number", "civil_id_expiry",
-        "passport", "passport_expiry", "residence", "residence_expiry",
+        "number", "person_name", "full_name_ar", "civil_id_number", "civil_id_expiry", "passport",
+        "passport_expiry", "residence", "residence_expiry",
     )  # fmt: skip
     list_display_links = None
     list_editable = DATES
@@ -99,6 +100,17 @@ class MissingExpiryAdmin(TenantAdmin):
     list_per_page = ROWS_ON_A_PAGE
     list_max_show_all = 0
     actions = None
+    # The browser's own field for dates, which needs no room for buttons beside it.
+    formfield_overrides = {
+        models.DateField: {"widget": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}
+    }
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Titled by what is to be done on it."""
+        title = _("Expiry dates to fill in")
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Whom the reader may see, with the names of company and department."""
@@ -128,16 +140,6 @@ class MissingExpiryAdmin(TenantAdmin):
     def company(self, employee: Any) -> str:
         """The company's name, or its id while the name is not known here."""
         return employee.company_name or str(employee.company_id)
-
-    @admin.display(description=_("department"))
-    def department(self, employee: Any) -> str:
-        """The department's name, or its id while the name is not known here."""
-        return employee.department_name or str(employee.department_id or self.get_empty_value_display())
-
-    @admin.display(description=_("citizen or expatriate"), ordering="employee_type")
-    def kind(self, employee: MissingExpiry) -> str:
-        """A citizen needs no residence permit."""
-        return str(EmployeeType(employee.employee_type).label) if employee.employee_type else ""
 
     @admin.display(description=_("civil ID"))
     def civil_id_number(self, employee: MissingExpiry) -> str:
