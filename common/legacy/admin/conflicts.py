@@ -24,7 +24,6 @@ class ImportConflictAdmin(OperatorAdmin):
     list_display = ("thing", "entry", "kind", "detail", "company_id", "run", "created_at")
     list_display_links = None
     list_filter = ("kind", "name", CompanyFilter, "created_at")
-    list_select_related = ("run",)
     search_fields = ("=key", "=target_id")
     search_help_text = _("The whole id in the old system or here.")
 
@@ -39,6 +38,10 @@ class ImportConflictAdmin(OperatorAdmin):
         """With the company for who serves several, and the run for who may see runs."""
         hidden = () if request.user.is_superuser else ("run",)
         return named((column for column in self.list_display if column not in hidden), request)
+
+    def get_list_select_related(self, request: HttpRequest) -> tuple[str, ...]:
+        """Runs are the group's: joined with them, a company's rows would be gone."""
+        return ("run",) if request.user.is_superuser else ()
 
     @admin.display(description=_("id in the old system"), ordering="key")
     def thing(self, conflict: ImportConflict) -> SafeString | str:
