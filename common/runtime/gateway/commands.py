@@ -77,7 +77,8 @@ def status(folder: Path) -> int:
         print(f"HAProxy still decides by {percent(decided)}: set the weights once more with `make traffic`.")
     print(f"\n{_counters(options, snapshot)}")
     for change in history(folder)[-_SHOWN_CHANGES:]:
-        print(f"{change['at']}  {change['from']} -> {change['to']}  {change['why']}")
+        before = "?" if change["from"] is None else percent(change["from"])
+        print(f"{change['at']}  {before} -> {percent(change['to'])}  {change['why']}")
     return 0 if decided == share and all(each.up for each in snapshot.backends.values()) else 1
 
 

@@ -104,9 +104,13 @@ class Walk:
 
     def _hold(self, step: int) -> None:
         self._say(f"{percent(step)} to the new side for {self._limits.hold:g} s")
+        begin = self._take()
         self._watch(self._limits.hold, judge=True)
-        if not self._new_side().requests:
-            self._say(f"No request came to the new side at {percent(step)}: nothing was proved")
+        end = self._snapshots[-1]
+        seen = together([between(begin, end, new_backend(service)) for service in SERVICES])
+        self._say(
+            f"{percent(step)} held: {seen.words()} on the new side{'' if seen.tries else ', so nothing was proved'}"
+        )
 
     def _watch(self, seconds: float, *, judge: bool) -> None:
         """Looks at the counters for some seconds; raises NewSideFailedError when a limit is crossed."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from common.runtime.errors import OperatorError
 from common.runtime.files import exclusive, write_private
@@ -101,7 +101,7 @@ class Traffic:
             history.write(json.dumps({"at": now, "from": before, "to": after, "why": why}) + "\n")
 
 
-def history(folder: Path) -> list[dict[str, object]]:
+def history(folder: Path) -> list[dict[str, Any]]:
     """Every change of the share, the oldest first: when, from what to what (10,000ths), and why."""
     try:
         lines = (folder / _HISTORY).read_text(encoding="utf-8").splitlines()

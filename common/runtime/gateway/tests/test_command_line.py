@@ -75,7 +75,7 @@ def test_a_gateway_is_started_moved_looked_at_and_stopped(
     httpx.get(f"http://127.0.0.1:{environment['GATEWAY_PORT']}/employees").raise_for_status()
     shown = command("status")
     assert "new employee" in shown.stdout
-    assert "0 -> 1000  traffic" in shown.stdout
+    assert "0 % -> 10 %  traffic" in shown.stdout
 
     again = command("start", **environment)
     assert again.returncode == 2
