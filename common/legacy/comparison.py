@@ -185,6 +185,7 @@ class Comparer:
         account = self._account
         here = "".join(f", ({column.here})::{column.type} AS h{n}" for n, column in enumerate(self._columns))
         company = f"({account.company})::uuid" if account.company else "NULL::uuid"
+        differs = " OR ".join(f"s.c{n} IS DISTINCT FROM h.h{n}" for n in range(len(self._columns)))
         return f"""
             SELECT s.*, h.company_here, {", ".join(f"h.h{n}" for n in range(len(self._columns)))},
                    CASE
@@ -196,7 +197,7 @@ class Comparer:
                      WHEN l.source_hash <> s.source_hash THEN
                        CASE WHEN o.company_id IS NULL
                          THEN '{Standing.FILE_CHANGED}' ELSE '{Standing.LEFT_BEHIND}' END
-                     WHEN l.state_hash IS DISTINCT FROM h.state_here THEN '{Standing.PEOPLE}'
+                     WHEN l.state_hash IS DISTINCT FROM h.state_here AND ({differs}) THEN '{Standing.PEOPLE}'
                      ELSE '{Standing.SAME}'
                    END AS standing
             FROM {_STAGE} s

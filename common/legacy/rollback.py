@@ -5,7 +5,7 @@ itself when it is started again. What people have changed since stays, and so do
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -18,6 +18,8 @@ from django.db.models.functions import Coalesce, Now
 from common.errors import DomainError
 from common.legacy.account import state_sql
 from common.legacy.choices import QuarantineState, RowOutcome, RunState
+from common.legacy.holding import references_left
+from common.legacy.ledger import BROUGHT_BY_NONE
 from common.legacy.models import ImportedRow, ImportRun, QuarantinedRow
 from common.legacy.plan import Plan, TableImport
 from common.legacy.progress import Bar
@@ -27,6 +29,7 @@ from common.security.tenancy import all_companies
 
 CHANGED: Final = "people have changed it here since"
 CORRECTED: Final = "HR corrected the row and brought it in"
+HELD: Final = "something that stays in another service refers to it"
 NO_WAY_BACK: Final = "this service has no way to take it away"
 Remove = Callable[[Sequence[UUID]], Mapping[UUID, str]]
 
@@ -87,11 +90,14 @@ def rollback(
     batch_size: int,
     bar: Bar,
     keep: Callable[[Stay], None],
+    held: Collection[UUID] = (),
+    hold: Callable[[Iterator[UUID]], None] = lambda _ids: None,
     dry_run: bool = False,
 ) -> Rollback:
     """Take back the runs called ``name``; ``keep`` is told of everything that stays.
 
-    A dry run does it all in one transaction and takes that back.
+    What is ``held`` by another service stays; ``hold`` is given what this service's remaining things hold on
+    to. A dry run does it all in one transaction and takes that back.
     """
     with all_companies(REASON):
         runs = list(runs_called(name))
@@ -101,9 +107,11 @@ def rollback(
             found.runs.append(str(run.pk))
             _mark(run, RunState.ROLLING_BACK)
             for entry in reversed(plan):
-                _EntryTaker(run, entry, found.entries[entry.name], batch_size, bar, keep).run()
+                _EntryTaker(run, entry, found.entries[entry.name], batch_size, bar, keep, held).run()
             _forget_rest(run, found)
             _mark(run, RunState.ROLLED_BACK)
+        _forget_what_nobody_brought()
+        hold(references_left(plan))
     return found
 
 
@@ -137,6 +145,7 @@ class _EntryTaker:
         batch_size: int,
         bar: Bar,
         keep: Callable[[Stay], None],
+        held: Collection[UUID],
     ) -> None:
         self._run = run
         self._entry = entry
@@ -144,6 +153,7 @@ class _EntryTaker:
         self._batch_size = batch_size
         self._bar = bar
         self._keep = keep
+        self._held = held
 
     def run(self) -> None:
         """Take back batch after batch; those that stay are passed by."""
@@ -182,6 +192,8 @@ class _EntryTaker:
                 stays[thing] = CORRECTED
             elif thing in states and states[thing] != state:
                 stays[thing] = CHANGED
+            elif thing in states and thing in self._held:
+                stays[thing] = HELD
         takeable = [thing for _key, thing, _state in batch if thing in states and thing not in stays]
         stays |= self._remove(takeable)
         self._found.gone += sum(thing not in states and thing not in stays for _key, thing, _state in batch)
@@ -228,6 +240,14 @@ class _EntryTaker:
                 return {ids[0]: why(error)}
         middle = len(ids) // 2
         return {**self._remove(ids[:middle]), **self._remove(ids[middle:])}
+
+
+def _forget_what_nobody_brought() -> None:
+    """What was here before the runs needs no entry in the ledger once no run is left to be compared with."""
+    with all_companies(REASON):
+        import_lock()
+        if not ImportRun.objects.exclude(state=RunState.ROLLED_BACK).exists():
+            ImportedRow.objects.filter(run_id=BROUGHT_BY_NONE).delete()
 
 
 def _forget_rest(run: ImportRun, found: Rollback) -> None:

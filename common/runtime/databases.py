@@ -9,7 +9,7 @@ import psycopg
 from common.runtime.layout import SERVICES
 
 if TYPE_CHECKING:
-    from common.runtime.stack import Stack
+    from common.runtime.blueprint import Blueprint
 
 Row = tuple[Any, ...]
 
@@ -17,7 +17,7 @@ Row = tuple[Any, ...]
 class Databases:
     """A superuser's connection to each service's database. Each query sees what is committed."""
 
-    def __init__(self, stack: "Stack") -> None:
+    def __init__(self, stack: "Blueprint") -> None:
         self._connections = {
             name: psycopg.connect(stack.dsn(name, "superuser"), autocommit=True) for name in SERVICES
         }

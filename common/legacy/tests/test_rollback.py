@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 
 from common.legacy.facts import Facts
+from common.legacy.ids import new_id
 from common.legacy.plan import Plan
 from common.legacy.tests import shelf
 from common.legacy.tests.shelf_runs import Shelf, employee_id, somebody, the_shelf
@@ -60,6 +61,26 @@ def test_what_something_hangs_on_stays_with_the_reason_of_its_service(the_shelf:
     report = the_shelf.take_back()
     assert list(shelf.people()) == ["محمد 2"]
     assert report["entries"]["people"]["stays"] == {shelf.HANGS: 1}
+
+
+def test_what_another_service_still_refers_to_stays(the_shelf: Shelf, tmp_path: Path) -> None:
+    the_shelf.bring(the_shelf.file(somebody(1), somebody(2)))
+    (tmp_path / "back").mkdir()
+    (tmp_path / "back" / "document.held").write_text(f"{employee_id(2)}\n")
+    report = the_shelf.take_back()
+    assert list(shelf.people()) == ["محمد 2"]
+    assert report["entries"]["people"]["stays"] == {
+        "something that stays in another service refers to it": 1
+    }
+
+
+def test_what_stays_tells_the_other_services_what_it_holds_on_to(the_shelf: Shelf, tmp_path: Path) -> None:
+    the_shelf.bring(the_shelf.file(somebody(1), somebody(2, company_id="company-2")))
+    the_shelf.sql("UPDATE shelf_people SET salary = 1 WHERE id = %s", employee_id(2))
+    account = the_shelf.sql("SELECT user_id FROM shelf_people WHERE id = %s", employee_id(2))[0][0]
+    the_shelf.take_back()
+    held = set((tmp_path / "back" / "employee.held").read_text().split())
+    assert held == {str(account), str(new_id("companies", "company-2"))}
 
 
 def test_what_people_took_away_before_is_no_trouble(the_shelf: Shelf) -> None:

@@ -8,6 +8,7 @@ from django.core.management.base import CommandParser
 from common.legacy.commands import LegacyCommand
 from common.legacy.errors import UnknownRunError
 from common.legacy.facts import Facts
+from common.legacy.holding import read_held, write_held
 from common.legacy.models import ImportRun
 from common.legacy.plans import make_plan, service_plan
 from common.legacy.progress import Bar
@@ -54,6 +55,8 @@ class Command(LegacyCommand):
                 batch_size=options["batch_size"],
                 bar=Bar(),
                 keep=stays.add,
+                held=read_held(folder, service),
+                hold=lambda ids: write_held(folder, service, ids),
                 dry_run=options["dry_run"],
             )
         return RollbackReport(service, name, options["dry_run"], result, stays.first)
