@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from common.conf import env
 from common.conf.service import ROOT
+from common.legacy.collecting import collected_seldom
 from common.legacy.errors import LegacyImportError, NothingTakenError
 from common.legacy.report import make_folder, write_json
 
@@ -75,7 +76,8 @@ class LegacyCommand(BaseCommand):
         try:
             # Before anything is done: a change without its report would be a rumour.
             make_folder(options["folder"] or options["report_dir"])
-            report = self.work(options)
+            with collected_seldom():
+                report = self.work(options)
             path = write_json(options["folder"] or options["report_dir"] / report.run, _Dated(report))
         except NothingTakenError as error:
             self.stdout.write(str(error))
@@ -109,6 +111,7 @@ def add_source(parser: CommandParser) -> None:
     parser.add_argument(
         "--original", type=Path, help="what reports call the file, when --source is a copy of it"
     )
+    parser.add_argument("--key-file", type=Path, help="the file that holds the key of an encrypted --source")
     parser.add_argument("--uploads", type=Path, help="the folder with the old application's uploaded files")
 
 
