@@ -1,12 +1,12 @@
 """Reading the old file: its tables, what is missing or unknown in them, and their rows in a fixed order."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from common.legacy.engine import engine_for
 from common.legacy.errors import SourceUnreadableError
 from common.legacy.monolith import NOT_CARRIED, TABLES
 from common.legacy.snapshot import Snapshot, snapshot
@@ -49,6 +49,7 @@ class LegacyFile:
         self.path = path
         self.fingerprint = copy.fingerprint
         self._connection = copy.connection
+        self._errors = copy.errors
         self._tables, self._order = self._read_schema()
 
     def has(self, table: str) -> bool:
@@ -100,7 +101,7 @@ class LegacyFile:
                     after = found[0]
                     yield found[0], found[1:]
                 return
-            except sqlite3.OperationalError as error:
+            except self._errors as error:
                 if self._connection.text_factory is _text or "UTF-8" not in str(error):
                     raise
                 # Somewhere there is text that is none: read on in the slow way that can tell.
@@ -173,14 +174,17 @@ class LegacyFile:
     def _readable(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except self._errors as error:
             raise SourceUnreadableError(f"{self.path} is damaged ({error}); use a sound copy.") from error
 
 
 @contextmanager
-def open_legacy(path: Path) -> Iterator[LegacyFile]:
-    """Open the old application's file for reading; raises SourceUnreadableError with one sentence."""
-    with snapshot(path) as copy:
+def open_legacy(path: Path, key_file: Path | None = None) -> Iterator[LegacyFile]:
+    """Open the old application's file for reading; raises SourceUnreadableError with one sentence.
+
+    ``key_file`` holds the key of a file that SQLCipher encrypted.
+    """
+    with snapshot(path, engine_for(key_file)) as copy:
         yield LegacyFile(path, copy)
 
 
