@@ -106,8 +106,13 @@ def _of_employee(column: str) -> Callable[[ImportedEmployee], Any]:
 
 
 def _of_profile(column: str, kind: str) -> Callable[[ImportedEmployee], Any]:
-    written: Callable[[Any], Any] = {"jsonb": json_text, "text[]": array_text}.get(kind, lambda value: value)
-    return lambda args: written(getattr(args.profile or NO_PROFILE, column))
+    def value(args: ImportedEmployee) -> Any:
+        found = getattr(args.profile or NO_PROFILE, column)
+        if kind == "jsonb":
+            return json_text(found)
+        return array_text(found) if kind == "text[]" else found
+
+    return value
 
 
 # Without what the old system knows nothing of (a manager, the passport's expiry): whoever fills that in does

@@ -94,7 +94,7 @@ def _decided_at(leave: OldLeave) -> datetime:
 def _old_values(leave: OldLeave, person: Person, *, is_decided: bool, is_rejected: bool) -> dict[str, Any]:
     undecided_at = leave.approved_at if not is_decided else None
     return old_values(
-        leave.leftovers | leave.written_days,
+        {**leave.leftovers, **leave.written_days},
         approved_by=person.unknown if is_decided else leave.approved_by,
         approved_at=undecided_at.isoformat() if undecided_at else "",
         rejection_reason="" if is_rejected else leave.rejection_reason,

@@ -113,14 +113,15 @@ def account(
 ) -> Account[RecordT]:
     """Where records of ``kind`` stand; ``people`` are the columns with accounts."""
     columns = {"old_id": "text", "company_id": "uuid", "employee_id": "uuid", **kind.columns}
+    compared: list[Column[RecordT]] = [
+        Column(column, type_, f"t.{column}", _of(column)) for column, type_ in columns.items()
+    ]
+    compared.append(Column("old_values", "jsonb", "t.old_values", lambda args: json_text(args.old_values)))
     return Account(
         source=f"{kind.table} t",
         key="t.id",
         company="t.company_id",
-        columns=[
-            *(Column(column, type_, f"t.{column}", _of(column)) for column, type_ in columns.items()),
-            Column("old_values", "jsonb", "t.old_values", lambda args: json_text(args.old_values)),
-        ],
+        columns=compared,
         money=money,
         references={"company_id": "company", "employee_id": "employee"} | dict.fromkeys(people, "user"),
     )

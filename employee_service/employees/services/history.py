@@ -56,21 +56,11 @@ def _changes(
         yield entry
 
 
-def history_add_hires(
-    employees: Iterable[Employee], actors: Mapping[UUID, UUID | None] | None = None
-) -> None:
-    """Record new employments, and with them the end of those that an import brought in ended.
-
-    ``actors`` names who hired whom, by the employees' ids; else it is who is at work now. A day that the old
-    system did not know makes no entry.
-    """
-    entries: list[EmploymentEvent] = []
-    for employee in employees:
-        if employee.hire_date is not None:
-            entries.append(_hire(employee, actors.get(employee.id) if actors else current_actor_id()))
-        if employee.lifecycle == Lifecycle.ENDED and employee.termination_date is not None:
-            entries.append(_end(employee, ""))
-    EmploymentEvent.objects.bulk_create(entries)
+def history_add_hires(employees: Iterable[Employee], actors: Mapping[UUID, UUID | None]) -> None:
+    """Record new employments; ``actors`` names who hired whom, by the employees' ids."""
+    EmploymentEvent.objects.bulk_create(
+        _hire(employee, actors.get(employee.id)) for employee in employees if employee.hire_date is not None
+    )
 
 
 def history_add_departures(employees: Sequence[Employee], department_id: UUID) -> None:

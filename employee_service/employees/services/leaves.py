@@ -17,9 +17,11 @@ from employee_service.employees.exceptions import (
     EmploymentEndedError,
     LeaveDecidedError,
     OutsideEmploymentError,
+    OverlappingLeaveError,
     OwnLeaveError,
 )
 from employee_service.employees.models import Employee, Leave
+from employee_service.employees.models.leaves import TAKING_DAYS
 from employee_service.employees.services.aggregate import employee_lock
 from employee_service.employees.services.constraints import refusing_violations
 from employee_service.employees.services.records import record_lock, record_save
@@ -48,6 +50,7 @@ def leave_request(
         if employee.lifecycle != Lifecycle.CURRENT:
             raise EmploymentEndedError
         _check_within_employment(employee, start_date, end_date)
+        _check_old_leaves(employee, start_date, end_date)
         with refusing_violations():
             leave = Leave.objects.create(
                 company_id=employee.company_id,
@@ -80,6 +83,20 @@ def _check_within_employment(employee: Employee, start_date: date, end_date: dat
         raise OutsideEmploymentError(details={"start_date": [_("This is before the hire date.")]})
     if employee.termination_date is not None and end_date > employee.termination_date:
         raise OutsideEmploymentError(details={"end_date": [_("This is after the last day.")]})
+
+
+def _check_old_leaves(employee: Employee, start_date: date, end_date: date) -> None:
+    """The database refuses overlapping leaves, but for those that came from the old system on shared days."""
+    shared = Leave.objects.filter(
+        company_id=employee.company_id,
+        employee=employee,
+        status__in=TAKING_DAYS,
+        shares_days=True,
+        start_date__lte=end_date,
+        end_date__gte=start_date,
+    )
+    if shared.exists():
+        raise OverlappingLeaveError
 
 
 def _manager_account(employee: Employee) -> UUID | None:

@@ -22,7 +22,8 @@ from employee_service.employees.services.employment import (
     employee_update,
 )
 from employee_service.employees.services.hiring import employees_activate
-from employee_service.employees.services.imports import ImportedEmployee, employees_import
+from employee_service.employees.services.imports.employees import employees_import
+from employee_service.employees.services.imports.values import ImportedEmployee
 from employee_service.employees.services.relationships import relationship_add, relationship_end
 from employee_service.employees.tests.factories import DepartmentRefFactory, EmployeeFactory, command
 from employee_service.employees.tests.http import Sign, code, done, hired
@@ -123,10 +124,7 @@ class TestWriting:
 
     def test_an_import_records_the_days_that_it_knows(self, company_id: UUID) -> None:
         row: dict[str, Any] = {"company_id": company_id, "first_name": "Sara", "position": "Tailor"}
-        ended: dict[str, Any] = {
-            "employment_status": EmploymentStatus.TERMINATED,
-            "termination_date": date(2020, 5, 31),
-        }
+        ended: dict[str, Any] = {"employment_status": EmploymentStatus.TERMINATED}
         known, left, unknown = (uuid4() for _ in range(3))
         employees_import(
             [
@@ -140,10 +138,7 @@ class TestWriting:
         by_id = {employee.id: recorded(employee) for employee in Employee.objects.all()}
         assert by_id == {
             known: [("hired", date(2019, 1, 1), "", "Tailor")],
-            left: [
-                ("hired", date(2018, 1, 1), "", "Tailor"),
-                ("terminated", date(2020, 5, 31), "", "terminated"),
-            ],
+            left: [("hired", date(2018, 1, 1), "", "Tailor")],
             unknown: [],
         }
         employee_update(employee_id=unknown, changes={"hire_date": date(2019, 3, 1)})

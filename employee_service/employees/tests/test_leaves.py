@@ -153,6 +153,13 @@ class TestAsking:
             assert answer.status_code == 201
         assert client.post(f"/employees/{colleague.id}/leaves", WANTED).status_code == 201
 
+    def test_days_that_old_leaves_share_are_taken_too(self, sign_in: Sign, company_id: UUID) -> None:
+        employee = hired(company_id)
+        on_leave(employee, start_date=SUNDAY, end_date=SUNDAY)
+        on_leave(employee, start_date=SUNDAY, end_date=THURSDAY, shares_days=True)
+        wanted = WANTED | {"start_date": THURSDAY.isoformat()}
+        assert code(sign_in().post(f"/employees/{employee.id}/leaves", wanted)) == (409, "LEAVE_OVERLAPS")
+
     def test_the_same_key_asks_once(self, sign_in: Sign, company_id: UUID) -> None:
         employee = hired(company_id)
         client, path = sign_in(), f"/employees/{employee.id}/leaves"

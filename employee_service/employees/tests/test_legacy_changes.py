@@ -112,7 +112,11 @@ def test_a_changed_employee_is_brought_over_with_all_that_hangs_on_it(old: Old) 
         history = EmploymentEvent.objects.exclude(kind="hired")
         assert {entry.kind for entry in history} == {"pay_changed", "position_changed", "transferred"}
         paid = history.get(kind="pay_changed")
-        assert (paid.old_salary, paid.new_salary, paid.effective_date) == (Decimal("250.5"), 300, today())
+        assert (paid.old_salary, paid.new_salary, paid.effective_date) == (
+            Decimal("250.5"),
+            Decimal(300),
+            today(),
+        )
     (updated, transferred) = told(before)
     assert updated[0] == "employee.updated"
     assert {"salary", "profile.emergency_contact_name", "full_name_ar"} <= set(updated[1]["changed"])
@@ -162,7 +166,7 @@ def test_somebody_who_moves_to_another_company_takes_everything_along(old: Old) 
     old.says(employees=[employee(1, company_id="company-2")])
     with all_companies("test"):
         for model in (EmployeeProfile, EmploymentEvent, SearchTerm, Leave, Deduction, Violation):
-            assert set(model.objects.values_list("company_id", flat=True)) == {OTHER}  # type: ignore[attr-defined]
+            assert set(model.objects.values_list("company_id", flat=True)) == {OTHER}
     assert the_employee().company_id == OTHER
     assert [(kind, event["company_id"]) for kind, event in told(before)] == [
         ("leave.removed", str(COMPANY)),

@@ -1,7 +1,7 @@
 """Employees who belong to another company now: for everybody else they leave the one and join the other."""
 
-from collections.abc import Collection, Iterable
-from typing import Final, Protocol
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
@@ -11,13 +11,13 @@ from common.legacy.staging import publish_staged
 from common.messaging.services import Publication
 from employee_service.employees.services.imports.deductions import DEDUCTIONS
 from employee_service.employees.services.imports.leaves import LEAVES
-from employee_service.employees.services.imports.records import records_tell
+from employee_service.employees.services.imports.records import RecordTable, records_tell
 from employee_service.employees.services.imports.stages import STAGE
 from employee_service.employees.services.imports.violations import VIOLATIONS
 
 # Two versions go by: in one they are gone, in the next they are there.
 RETOLD: Final = 2
-_RECORDS: Final = (LEAVES, DEDUCTIONS, VIOLATIONS)
+_RECORDS: Final[Sequence[RecordTable[Any]]] = (LEAVES, DEDUCTIONS, VIOLATIONS)
 _OWN: Final = ("employee_profiles", "employment_events", "employee_search_terms")
 _CHILDREN: Final = dict.fromkeys(_OWN, "") | {
     kind.table: f", version = x.version + {RETOLD}" for kind in _RECORDS

@@ -182,7 +182,7 @@ def records_tell(
 
 
 def _stage(cursor: CursorWrapper, kind: RecordTable[RecordT], rows: Sequence[RecordT]) -> None:
-    columns = {"place": "int"} | _COMMON | kind.columns | kind.settled
+    columns = {"place": "int", **_COMMON, **kind.columns, **kind.settled}
     # Employee by employee, since the indexes begin with them; the first in the file stays the first.
     ordered = sorted(rows, key=attrgetter("company_id", "employee_id"))
     stage(

@@ -13,7 +13,7 @@ from employee_service.employees.services.search_terms import terms_of_words
 
 STAGE: Final = "imported_employees"
 # What the old system knows of an employment: column here and PostgreSQL's type.
-EMPLOYEE_COLUMNS: Final[Mapping[str, str]] = {
+EMPLOYEE_COLUMNS: Final = {
     "company_id": "uuid",
     "user_id": "uuid",
     "department_id": "uuid",
@@ -36,7 +36,7 @@ EMPLOYEE_COLUMNS: Final[Mapping[str, str]] = {
     "residence_number": "text",
     "residence_expiry": "date",
 }
-PROFILE_COLUMNS: Final[Mapping[str, str]] = {
+PROFILE_COLUMNS: Final = {
     "date_of_birth": "date",
     "gender": "text",
     "marital_status": "text",
@@ -47,7 +47,7 @@ PROFILE_COLUMNS: Final[Mapping[str, str]] = {
     "notes": "text",
     "old_values": "jsonb",
 }
-_COLUMNS: Final[Mapping[str, str]] = (
+_COLUMNS: Final = (
     {"place": "int", "id": "uuid", "old_id": "text", "number": "text", "terms": "text"}
     | {"employment_type": "text", "created_at": "timestamptz", "has_profile": "boolean"}
     | EMPLOYEE_COLUMNS
