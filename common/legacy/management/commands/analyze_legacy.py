@@ -33,7 +33,7 @@ class Command(LegacyCommand):
         service = settings.SERVICE.name
         if not settings.SERVICE.legacy and service not in OWNERS.values():
             service_plan()
-        with open_legacy(options["source"]) as file:
+        with open_legacy(options["source"], options["key_file"]) as file:
             bar = Bar()
             analysis = analyze(
                 file,

@@ -56,7 +56,7 @@ class Command(LegacyCommand):
         plan = service_plan()
         name = run_name(options)
         folder = options["report_dir"] / "facts"
-        with open_legacy(options["source"]) as file:
+        with open_legacy(options["source"], options["key_file"]) as file:
             companies = companies_of_file(file, options["hand_over"], folder)
             result = import_file(
                 file,

@@ -50,7 +50,7 @@ class Command(LegacyCommand):
         """Compare."""
         plan_of, bar = service_plan(), Bar()
         with (
-            open_legacy(options["source"]) as file,
+            open_legacy(options["source"], options["key_file"]) as file,
             closing(gather_facts(file, options["report_dir"] / "facts", bar.show)) as facts,
         ):
             plan = make_plan(plan_of, facts, options["uploads"])
