@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Problem(TextChoices):
@@ -45,7 +46,7 @@ class QuarantineState(TextChoices):
 
     WAITING = "waiting", _("waiting")
     IMPORTED = "imported", _("imported since")
-    DISCARDED = "discarded", _("discarded")
+    DISCARDED = "discarded", pgettext_lazy("row", "discarded")
 
 
 class QuarantineStep(TextChoices):
@@ -54,7 +55,7 @@ class QuarantineStep(TextChoices):
     CORRECTED = "corrected", _("corrected")
     REFUSED = "refused", _("tried, still refused")
     IMPORTED = "imported", _("imported")
-    DISCARDED = "discarded", _("discarded")
+    DISCARDED = "discarded", pgettext_lazy("row", "discarded")
     PUT_BACK = "put_back", _("put back")
 
 
