@@ -29,7 +29,7 @@ def test_after_a_full_import_and_runs_beside_a_busy_writer_one_more_run_makes_bo
         for _run in range(3):
             follow(old)
     follow(old)
-    same = old.verify()
+    same = old.verify("--skip-references")
     assert same.code == 0, same.said
     record_property("writes", dict(writer.written))
     nothing = follow(old)
