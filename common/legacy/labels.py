@@ -5,6 +5,7 @@ from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 TABLES: Final[Mapping[str, str | Promise]] = {
     "users": _("accounts"),
@@ -88,7 +89,7 @@ COLUMNS: Final[Mapping[str, str | Promise]] = {
     "marital_status": _("marital status"),
     "employee_type": _("citizen or expatriate"),
     "status": _("status"),
-    "position": _("position"),
+    "position": pgettext_lazy("employee", "position"),
     "job_title": _("job title"),
     "hire_date": _("hire date"),
     "salary": _("salary"),

@@ -14,6 +14,7 @@ from common.legacy.explain import HINTS, problem_sentence, wrong_columns
 from common.legacy.labels import column_label
 from common.legacy.models import QuarantinedRow
 from common.legacy.monolith import SECRETS
+from common.legacy.scripts import is_arabic
 from common.legacy.values import storable
 from common.legacy.words import (
     DEDUCTION_STATUSES,
@@ -105,10 +106,10 @@ class RowForm(forms.Form):
         widget: forms.Widget
         if len(shown) > _LONG or "\n" in shown:
             widget = forms.Textarea(
-                attrs={"dir": "auto", "rows": min(8, 2 + len(shown) // _LONG), "cols": _LONG}
+                attrs={"dir": _direction(shown), "rows": min(8, 2 + len(shown) // _LONG), "cols": _LONG}
             )
         else:
-            widget = forms.TextInput(attrs={"dir": "auto", "size": 40})
+            widget = forms.TextInput(attrs={"dir": _direction(shown), "size": 40})
         return forms.CharField(label=label, required=False, strip=False, widget=widget)
 
     def _choices(self, column: str, shown: str) -> Sequence[tuple[str, str]]:
@@ -133,18 +134,23 @@ class RowForm(forms.Form):
             "problem": problem_sentence(code) if code else "",
             "hint": str(HINTS.get(code, "")),
             "old": "" if secret or not self._differs(column) else _as_text(old),
+            "direction": _direction(_as_text(old)),
         }
 
     def _differs(self, column: str) -> bool:
         return column in self._row.corrections or column in self._wrong
 
 
-def shown_columns(row: QuarantinedRow, *, pay: bool) -> list[tuple[str, str, str, str]]:
-    """Name, label, old value and correction of every column that the reader may see, for a row decided on."""
+def shown_columns(row: QuarantinedRow, *, pay: bool) -> list[tuple[str, str, str, str, str]]:
+    """Name, label, direction, old value and correction of every column that the reader may see.
+
+    For a row decided on.
+    """
     return [
         (
             column,
             column_label(column),
+            _direction(_as_text(row.content.get(column))),
             _as_text(row.content.get(column)),
             _as_text(row.corrections[column]) or "—" if column in row.corrections else "",
         )
@@ -167,6 +173,13 @@ def _in_order(row: QuarantinedRow, wrong: Sequence[str]) -> list[str]:
     """The wrong columns, the known ones in the old table's order, those that the file had beyond."""
     known = COLUMNS.get(row.table, {})
     return list(dict.fromkeys([*wrong, *(column for column in known if column in row.content), *row.content]))
+
+
+def _direction(shown: str) -> str:
+    """Numbers and dates run from left to right on an Arabic page, too; what is typed decides for empty fields."""
+    if not shown:
+        return "auto"
+    return "rtl" if is_arabic(shown) else "ltr"
 
 
 def _is_secret(table: str, column: str) -> bool:

@@ -86,7 +86,7 @@ class MissingExpiryAdmin(TenantAdmin):
 
     permission_area = "employees"
     list_display = (
-        "number", "person_name", "full_name_ar", "civil_id_number", "civil_id_expiry", "passport",
+        "number", "person_name", "civil_id_number", "civil_id_expiry", "passport",
         "passport_expiry", "residence", "residence_expiry",
     )  # fmt: skip
     list_display_links = None
@@ -132,9 +132,11 @@ class MissingExpiryAdmin(TenantAdmin):
 
     @admin.display(description=_("name"), ordering="first_name")
     def person_name(self, employee: MissingExpiry) -> SafeString:
-        """The name, leading to the employee's page, where everything else is changed."""
+        """The name in both scripts, leading to the employee's page, where everything else is changed."""
         page = reverse("admin:employees_employee_change", args=[employee.pk])
-        return format_html('<a href="{}">{}</a>', page, employee.display_name)
+        arabic = employee.full_name_ar
+        other = arabic if arabic and arabic != employee.display_name else ""
+        return format_html('<a href="{}">{}</a> <bdi>{}</bdi>', page, employee.display_name, other)
 
     @admin.display(description=_("company"))
     def company(self, employee: Any) -> str:
