@@ -271,6 +271,14 @@ class Decider:
             RowOutcome.MERGED, RowOutcome.SKIPPED
         }:  # fmt: skip
             self.made.left.append(seen.key)
+        if (
+            known is not None
+            and outcome != RowOutcome.IMPORTED
+            and known.target_id == target_id
+            and known.outcome == outcome
+        ):
+            # Nothing new about it: it goes with the run that met it first.
+            run_id = known.run_id
         by = run_id or self._run_id
         self._put(LedgerRow(seen.key, outcome, reason, target_id, company_id, by, seen.hash, None, written))
 

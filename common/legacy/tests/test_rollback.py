@@ -112,6 +112,16 @@ def test_only_what_that_run_brought_goes(the_shelf: Shelf) -> None:
     assert not shelf.people()
 
 
+def test_a_run_takes_everything_along_though_the_file_was_imported_again_since(
+    the_shelf: Shelf, tmp_path: Path
+) -> None:
+    source = write_dirty_file(tmp_path / "dirty.db")
+    the_shelf.bring(source, run="first")
+    the_shelf.bring(source, run="second")
+    the_shelf.take_back("first")
+    assert counts(the_shelf) == dict.fromkeys(KEPT_TABLES, 0)
+
+
 def test_an_interrupted_rollback_goes_on(
     the_shelf: Shelf, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
