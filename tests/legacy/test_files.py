@@ -5,13 +5,15 @@ from pathlib import Path
 import pytest
 
 from common.runtime.databases import Databases
-from common.testing.legacy_runs import REAL_FILES
+from common.runtime.layout import ROOT
 from tests.e2e.house import House
 from tests.legacy.command import OldFile
 from tests.legacy.conftest import Opened
 from tests.legacy.content import EVENT_LOGS, FEEDS, RUN_RECORDS, Content, differences, exactly
 from tests.legacy.old_system import write_old_system
 
+# The old application's own files.
+REAL_FILES = (ROOT / "demo" / "hrms-elite-dev.db", ROOT / "demo" / "hrms-elite-backup-2025-08-05.db")
 LOGS = EVENT_LOGS | FEEDS | RUN_RECORDS
 EMPLOYEES, FAULTS = 600, 0.25
 SEED = 20_260_722
