@@ -70,7 +70,9 @@ def import_file(file: LegacyFile, plan: PlanOf, options: Options, progress: Prog
     """
     rules = plan_rules(plan)
     last = last_finished() if options.incremental else None
-    if last is not None and (last.fingerprint, last.rules) == (file.fingerprint, rules):
+    same = last is not None and (last.fingerprint, last.rules) == (file.fingerprint, rules)
+    # A folder of uploads may have what it had not the last time.
+    if last is not None and same and options.uploads is None:
         return _nothing_new(last)
     facts = gather_facts(file, options.folder, progress)
     try:
