@@ -17,7 +17,7 @@ from document_service.documents.choices import ScanState, Verdict
 from document_service.documents.files.spool import PREFIX
 from document_service.documents.files.storage import documents_storage, keys_in_storage
 from document_service.documents.models import Document, DocumentVersion, QuarantinedFile, StoredFile
-from document_service.documents.services.storing import hold_key
+from document_service.documents.services.storing import hold_key, hold_keys
 
 BATCH = 500
 
@@ -40,9 +40,9 @@ def files_remove_unused(*, batch: int = BATCH) -> int:
     Safe to kill and to run twice.
     """
     removed = 0
-    for company_id, file_id in _unused(batch):
+    for company_id, pairs in groupby(_unused(batch), key=lambda pair: pair[0]):
         with company_scope(company_id):
-            removed += _remove_if_unused(file_id)
+            removed += _remove_if_unused([file_id for _company_id, file_id in pairs])
     return removed
 
 
@@ -67,30 +67,29 @@ def files_sweep(*, older_than: timedelta, dry_run: bool = False) -> Swept:
 
 
 def _unused(batch: int) -> list[tuple[UUID, UUID]]:
+    """Those that wait longest, company by company."""
     with all_companies("bytes that nothing refers to"):
         files = StoredFile.objects.filter(unused_since__isnull=False).order_by("unused_since")
-        return list(files.values_list("company_id", "id")[:batch])
+        return sorted(files.values_list("company_id", "id")[:batch])
 
 
-def _remove_if_unused(file_id: UUID) -> bool:
-    file = StoredFile.objects.filter(pk=file_id).first()
-    if file is None:
-        return False
-    hold_key(file.key)
-    same = StoredFile.objects.filter(pk=file_id, unused_since__isnull=False)
-    file = same.annotate(is_used=_is_used(), is_undecided=_is_undecided()).first()
-    if file is None:
-        return False
-    if file.is_undecided or (file.is_used and file.scan_state != ScanState.DISCARDED):
-        same.update(unused_since=None)
-        return False
-    # Bytes first: should the process die now, the row is found again and removed next time.
-    documents_storage().delete(file.key)
-    if file.is_used:
-        same.update(unused_since=None)
-    else:
-        file.delete()
-    return True
+def _remove_if_unused(ids: list[UUID]) -> int:
+    """Remove those of a company's files that are still unused, in the open transaction; returns how many."""
+    hold_keys({file.key for file in StoredFile.objects.filter(pk__in=ids)})
+    same = StoredFile.objects.filter(pk__in=ids, unused_since__isnull=False)
+    settled, gone = [], []
+    removed = 0
+    for file in same.annotate(is_used=_is_used(), is_undecided=_is_undecided()):
+        if file.is_undecided or (file.is_used and file.scan_state != ScanState.DISCARDED):
+            settled.append(file.pk)
+            continue
+        # Bytes first: should the process die now, the row is found again and removed next time.
+        documents_storage().delete(file.key)
+        removed += 1
+        (settled if file.is_used else gone).append(file.pk)
+    same.filter(pk__in=settled).update(unused_since=None)
+    StoredFile.objects.filter(pk__in=gone).delete()
+    return removed
 
 
 def _is_used() -> Exists:

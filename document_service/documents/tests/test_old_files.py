@@ -29,6 +29,20 @@ from document_service.documents.tests.files import content_of, pdf, send_version
 
 COMPANY = new_id("companies", "company-1")
 Import = Callable[..., dict[str, Any]]
+# Where a file lies in the folder, and what its document says of it.
+PLACES: list[tuple[str, dict[str, Any]]] = [
+    ("doc1.pdf", {}),
+    ("uploads/doc1.pdf", {}),
+    ("2024/05/scan.pdf", {"file_url": "/uploads/2024/05/scan.pdf"}),
+    ("2024/scan.pdf", {"file_url": "https://old.example/static/uploads/2024/scan.pdf?token=1#page=2"}),
+    ("2024/scan.pdf", {"file_url": "C:\\app\\uploads\\2024\\scan.pdf"}),
+    ("جواز سفر.pdf", {"file_url": "/uploads/%D8%AC%D9%88%D8%A7%D8%B2%20%D8%B3%D9%81%D8%B1.pdf"}),
+    ("cafe\u0301.pdf", {"file_url": "/uploads/caf\u00e9.pdf"}),
+    ("caf\u00e9.pdf", {"file_url": "/uploads/cafe\u0301.pdf"}),
+    ("50% off #1?.pdf", {"file_url": "/uploads/50% off #1?.pdf"}),
+    ("scan.pdf", {"file_url": "", "file_name": "scan.pdf"}),
+    ("scan.pdf", {"file_url": "/api/files/77", "file_name": "scan.pdf"}),
+]
 
 
 @pytest.fixture
@@ -132,21 +146,26 @@ def test_without_a_folder_documents_wait_and_a_later_start_brings_what_is_missin
 
 
 @pytest.mark.usefixtures("db")
+def test_an_incremental_import_looks_for_files_even_when_nothing_is_new(
+    tmp_path: Path, uploads: Path
+) -> None:
+    source = write_legacy_file(
+        tmp_path / "old.db",
+        companies=[company(1)],
+        users=[user(1)],
+        employees=[employee(1)],
+        documents=[document(1)],
+    )
+    import_legacy(source, tmp_path / "first", incremental=True)
+    put(uploads / "doc1.pdf", pdf())
+    report = import_legacy(source, tmp_path / "second", incremental=True, uploads=uploads)
+    assert report["finished"]["documents"]["details"]["counts"] == {"brought": 1}
+
+
+@pytest.mark.usefixtures("db")
 @pytest.mark.parametrize(
     ("place", "values"),
-    [
-        ("doc1.pdf", {}),
-        ("uploads/doc1.pdf", {}),
-        ("2024/05/scan.pdf", {"file_url": "/uploads/2024/05/scan.pdf"}),
-        ("2024/scan.pdf", {"file_url": "https://old.example/static/uploads/2024/scan.pdf?token=1#page=2"}),
-        ("2024/scan.pdf", {"file_url": "C:\\app\\uploads\\2024\\scan.pdf"}),
-        ("جواز سفر.pdf", {"file_url": "/uploads/%D8%AC%D9%88%D8%A7%D8%B2%20%D8%B3%D9%81%D8%B1.pdf"}),
-        ("cafe\u0301.pdf", {"file_url": "/uploads/caf\u00e9.pdf"}),
-        ("caf\u00e9.pdf", {"file_url": "/uploads/cafe\u0301.pdf"}),
-        ("50% off #1?.pdf", {"file_url": "/uploads/50% off #1?.pdf"}),
-        ("scan.pdf", {"file_url": "", "file_name": "scan.pdf"}),
-        ("scan.pdf", {"file_url": "/api/files/77", "file_name": "scan.pdf"}),
-    ],
+    PLACES,
 )
 def test_a_file_is_found_by_its_address_or_its_name(
     bring: Import, uploads: Path, place: str, values: dict[str, Any]
@@ -300,8 +319,8 @@ def test_a_folder_that_is_not_there_stops_the_import_before_it_begins(bring: Imp
 def test_an_import_that_is_killed_among_its_files_leaves_nothing_that_the_sweep_does_not_take(
     tmp_path: Path, uploads: Path, folder: Path, bring: Import, committed_db: object
 ) -> None:
-    rows = [{"entity_id": "emp-1"} for _number in range(600)]
-    for number in range(1, 601):
+    rows = [{"entity_id": "emp-1"} for _number in range(450)]
+    for number in range(1, 451):
         put(uploads / f"doc{number}.pdf", pdf())
     bring(*rows, folder=None)
     manage = ROOT / "document_service" / "manage.py"
@@ -309,15 +328,15 @@ def test_an_import_that_is_killed_among_its_files_leaves_nothing_that_the_sweep_
     environment = os.environ | {"DOCUMENT_STORAGE_DIR": str(folder), "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, str(manage), "import_legacy", *map(str, options)]
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
-        wait_until(lambda: brought() > 0, "some files were brought")
+        wait_until(lambda: brought() > 0, "some files were brought", 120)
         process.kill()
-    assert 0 < brought() < 600
+    assert 0 < brought() < 450
     files_sweep(older_than=timedelta(0))
     with all_companies("test"):
         known = {file.key for file in StoredFile.objects.all()}
     assert {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} == known
     bring(*rows)
-    assert brought() == 600
+    assert brought() == 450
 
 
 def brought() -> int:
