@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from common.legacy.choices import Problem, QuarantineReason, ToDoKind
+from common.legacy.choices import ConflictKind, Problem, QuarantineReason, ToDoKind
 from common.legacy.labels import column_label, table_label
 from common.legacy.summary import ANALYZE, IMPORT, ROLLBACK, VERIFY, Json, Summary, entries_of
 
@@ -142,6 +142,8 @@ def _sections(summary: Summary) -> Iterator[Section]:
         yield from _of_rollback(summary)
     elif summary.command == IMPORT:
         yield _rows_of_import(summary)
+        yield from _changes(summary)
+        yield from _conflicts(summary)
         yield from _reasons(summary, lambda entry: entry["reasons"])
         yield from _todo(summary)
     else:
@@ -166,6 +168,43 @@ def _rows_of_import(summary: Summary) -> Section:
         ],
         [[service, name, *(entry[key] for key in keys)] for service, name, entry in _entries(summary)],
     )  # fmt: skip
+
+
+def _changes(summary: Summary) -> Iterator[Section]:
+    """What a run brought up to date, beside the account of the file's rows."""
+    keys = ("changed", "removed", "conflicts")
+    rows = [
+        [service, name, *(entry.get(key, 0) for key in keys)]
+        for service, name, entry in _entries(summary)
+        if any(entry.get(key) for key in keys)
+    ]
+    if rows:
+        yield Section(
+            _("Brought up to date"),
+            _("What changed or went on the old side since the run before."),
+            [_("service"), _("what"), _("changed"), _("taken away"), _("conflicts")],
+            rows,
+        )
+
+
+def _conflicts(summary: Summary) -> Iterator[Section]:
+    rows = [
+        [
+            str(_SERVICES[service]),
+            table_label(each["name"]),
+            each["key"],
+            str(ConflictKind(each["kind"]).label),
+        ]
+        for service, report in summary.services.items()
+        for each in report.get("conflicts", ())
+    ]
+    if rows:
+        yield Section(
+            _("Where both sides had their say"),
+            _("The side that owns the company wins."),
+            [_("service"), _("what"), _("id in the old system"), _("what was done")],
+            rows,
+        )
 
 
 def _reasons(summary: Summary, reasons_of: Any) -> Iterator[Section]:

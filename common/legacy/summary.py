@@ -119,10 +119,19 @@ def _of_import(summary: Summary) -> str:
     )
     dry = any(report.get("dry_run") for report in summary.services.values())
     begin = "A dry run of the import" if dry else f"The import {summary.run}"
-    end = " Nothing was changed." if dry else ""
+    changes = ", ".join(
+        f"{_sum(summary, key):,} {word}"
+        for key, word in (
+            ("changed", "changed"),
+            ("removed", "taken away"),
+            ("conflicts", "listed as conflicts"),
+        )
+        if _sum(summary, key)
+    )
+    end = " Nothing was changed." if dry else f" Beside: {changes}." if changes else ""
     return (
         f"{begin} accounts for every one of {_sum(summary, 'source_rows'):,} rows read by"
-        f" {len(summary.services)} services: {parts}.{end}"
+        f" {len(summary.services)} service{'s' if len(summary.services) != 1 else ''}: {parts}.{end}"
     )
 
 
@@ -145,6 +154,8 @@ def _of_rollback(summary: Summary) -> str:
     staying = sum(report["staying"] for report in summary.services.values())
     dry = any(report.get("dry_run") for report in summary.services.values())
     stays = f"{staying:,} stay, each for a stated reason" if staying else "nothing of it stays"
+    if dry and staying:
+        stays += " (some only because nothing was really taken back in the other services)"
     return (
         f"Of the import {summary.first('run')}, {removed:,} things"
         f" {'would be' if dry else 'were'} taken back; {stays}."
