@@ -28,7 +28,7 @@ from common.legacy.ledger import (
 from common.legacy.models import HandedOverCompany
 from common.legacy.plan import TableImport, Tally
 from common.legacy.records import conflicts_write, quarantine_leave
-from common.legacy.services import REASON, checkpoint, import_lock
+from common.legacy.services import REASON, checkpoint, import_lock, todo_forget
 from common.legacy.table_import import Task
 from common.legacy.writing import remove_halving
 from common.security.tenancy import all_companies
@@ -111,6 +111,7 @@ class _Taker:
                     else:
                         fates.forget.append(row.key)
                         tally.removed += 1
+                todo_forget(fates.take.keys() - stay.keys())
             quarantine_leave(entry.name, (row.key for row in gone if row.outcome == RowOutcome.QUARANTINED))
             ledger_forget(entry.name, fates.forget)
             ledger_enter(entry, fates.enter)

@@ -104,6 +104,11 @@ def todo_close(*, subject_ids: Iterable[UUID], kinds: Iterable[str]) -> int:
     return waiting.update(resolved_at=timezone.now())
 
 
+def todo_forget(subject_ids: Iterable[UUID]) -> None:
+    """Forget what there was to do about things that are here no more."""
+    ToDoItem.objects.filter(subject_id__in=list(subject_ids)).delete()
+
+
 def todo_resolve(*, ids: Iterable[UUID], by: UUID) -> int:
     """Mark to-do items as done by the person ``by``, in the caller's scope; returns how many were waiting."""
     waiting = ToDoItem.objects.filter(pk__in=list(ids), resolved_at=None)

@@ -146,6 +146,32 @@ def test_without_a_folder_documents_wait_and_a_later_start_brings_what_is_missin
 
 
 @pytest.mark.usefixtures("db")
+def test_an_incremental_import_follows_the_old_side_with_files_and_what_there_was_to_do(
+    tmp_path: Path, uploads: Path
+) -> None:
+    def imported(name: str, *documents: dict[str, Any], incremental: bool = True) -> None:
+        source = write_legacy_file(
+            tmp_path / f"{name}.db",
+            companies=[company(1)],
+            users=[user(1)],
+            employees=[employee(1)],
+            documents=documents,
+        )
+        import_legacy(source, tmp_path / name, run=name, incremental=incremental, uploads=uploads)
+
+    put(uploads / "doc1.pdf", pdf())
+    put(uploads / "doc2.pdf", pdf())
+    imported("first", document(1, file_size=1), document(2), incremental=False)
+    assert todo() == {"other_file": f"1 / {old_document().file_size} B"}
+    imported("second", document(2, name="renamed"), document(3))
+    assert todo() == {"missing_file": "/uploads/doc3.pdf"}
+    with all_companies("test"):
+        assert sorted(Document.objects.values_list("title", flat=True)) == ["renamed", "جواز سفر"]
+        assert DocumentVersion.objects.count() == 1
+        assert StoredFile.objects.exclude(unused_since=None).count() == 1
+
+
+@pytest.mark.usefixtures("db")
 def test_an_incremental_import_looks_for_files_even_when_nothing_is_new(
     tmp_path: Path, uploads: Path
 ) -> None:
