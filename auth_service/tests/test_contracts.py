@@ -7,10 +7,11 @@ import pytest
 
 import auth_service.users.consumers  # noqa: F401
 from auth_service.users.models import Role
+from auth_service.users.services.imports import users_take_back
 from auth_service.users.services.roles import role_assign, role_revoke
 from auth_service.users.services.sessions import sessions_revoke_all
 from auth_service.users.services.users import user_deactivate, user_edit, user_register
-from auth_service.users.tests.factories import PASSWORD, member, sign_in
+from auth_service.users.tests.factories import PASSWORD, member, person, sign_in
 from common.contracts.base import catalogue, from_wire, owner_of
 from common.messaging.consumers import registry
 from common.messaging.dispatch import dispatch
@@ -34,10 +35,10 @@ def test_every_event_of_ours_is_published_in_the_shape_of_its_sample() -> None:
     sessions_revoke_all(user_id=user.id, reason="test")
     role_revoke(user_id=user.id, company_id=company_id, reason="test")
     user_deactivate(user_id=user.id, reason="test")
+    users_take_back([person().id])
     with all_companies("test"):
         published = dict(EventRecord.objects.values_list("type", "payload"))
-    # user.deleted comes from a compensation; test_hires shows it.
-    assert sorted(published) == [name for name in OWN if name != "user.deleted"]
+    assert sorted(published) == OWN
     for name, payload in published.items():
         assert set(payload) == set(sample_payload(name)), name
         from_wire(catalogue()[name], payload)

@@ -6,12 +6,18 @@ from uuid import UUID
 import company_service.companies.consumers  # noqa: F401
 from common.contracts.base import catalogue, from_wire, owner_of
 from common.days import today
+from common.legacy.handing_over import companies_hand_over
 from common.messaging.models import EventRecord
 from common.testing.contracts import ContractRules
 from common.testing.samples import sample_payload
 from company_service.companies import services
 from company_service.companies.models import Company
-from company_service.companies.tests.factories import DepartmentFactory, EntryFactory, LicenseFactory
+from company_service.companies.tests.factories import (
+    CompanyFactory,
+    DepartmentFactory,
+    EntryFactory,
+    LicenseFactory,
+)
 
 OWN = sorted(name for name in catalogue() if owner_of(name) == "company")
 
@@ -34,6 +40,9 @@ def test_every_event_of_ours_is_published_in_the_shape_of_its_sample(company: Co
     services.licenses_announce()
     services.license_withdraw(license_id=licenses[0].id)
     services.company_update(company_id=company.id, name="Pearl and sons", is_active=False)
+    companies_hand_over([company.id], by=None)
+    services.licenses_take_back([licenses[1].id])
+    services.companies_take_back([CompanyFactory.create().id])
     published = dict(EventRecord.objects.values_list("type", "payload"))
     assert sorted(published) == OWN
     for name, payload in published.items():

@@ -54,10 +54,18 @@ class LicenseAdmin(TenantAdmin):
     autocomplete_fields = ("company",)
     inlines = (PeriodInline, NoticeInline)
     actions = ("renew", "withdraw")
-    readonly_fields = ("id", "old_id", "status_today", "days_left", "created_at", "updated_at")
+    readonly_fields = (
+        "id", "old_id", "old_documents", "status_today", "days_left", "created_at", "updated_at",
+    )  # fmt: skip
     fieldsets: ClassVar[Any] = (
         (None, {"fields": FIELDS}),
-        (_("Record"), {"classes": ("collapse",), "fields": ("id", "old_id", "created_at", "updated_at")}),
+        (
+            _("Record"),
+            {
+                "classes": ("collapse",),
+                "fields": ("id", "old_id", "old_documents", "created_at", "updated_at"),
+            },
+        ),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[License]:
