@@ -5,8 +5,9 @@ It holds old and new ids, roles, and digests of e-mail addresses: nothing that s
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 from uuid import UUID
@@ -73,6 +74,7 @@ class FileFacts(Facts):
             answers.kind: answers
             for answers in (self._companies, self._licenses, self._users, self._employees)
         }
+        self._references: dict[str, _References] = {}
         self._with_repeated = {row[0] for row in store.execute("SELECT DISTINCT of FROM repeated").fetchall()}
 
     def close(self) -> None:
@@ -90,12 +92,11 @@ class FileFacts(Facts):
             self._kinds[kind].load(ids)
 
     def depends(self, table: str, row: Row) -> list[Any]:
-        """All that the fate of ``row`` depends on beside itself: when this changes, it may change too."""
-        return [
-            self._kinds[kind].get(plain(row.get(column)))
-            for column, kinds in REFERENCES.get(table, {}).items()
-            for kind in kinds
-        ]
+        """All that the fate of ``row`` depends on beside its cells: when this changes, it may change too."""
+        references = self._references.get(table)
+        if references is None:
+            references = self._references[table] = _References(table, row, self._kinds)
+        return references.of(row)
 
     def companies(self) -> dict[str, UUID]:
         """All companies that can be carried, by their old ids."""
@@ -152,6 +153,8 @@ class _Answers(Generic[AnswerT]):
         self.kind = kind
         self._store = store
         self._read = read
+        # As they are stored, and what they mean: most are asked for what they are more often.
+        self._found: dict[str, tuple[Any, ...] | None] = {}
         self._known: dict[str, AnswerT | None] = {}
         self._query = (
             f"SELECT {_COLUMNS[kind]} FROM json_each(?) AS w CROSS JOIN {kind} AS f ON f.old_id = w.value"
@@ -159,19 +162,44 @@ class _Answers(Generic[AnswerT]):
 
     def get(self, old_id: str) -> AnswerT | None:
         """What is known of the thing, None if it cannot be carried."""
-        if old_id not in self._known:
+        try:
+            return self._known[old_id]
+        except KeyError:
+            found = self.token(old_id)
+        answer = self._known[old_id] = None if found is None else self._read(found)
+        return answer
+
+    def token(self, old_id: str) -> tuple[Any, ...] | None:
+        """What stands for the answer; another answer has another token."""
+        if old_id not in self._found:
             self.load({old_id})
-        return self._known[old_id]
+        return self._found[old_id]
 
     def load(self, ids: Iterable[str]) -> None:
         """Look these up at once."""
-        if len(self._known) > _REMEMBERED:
-            self._known = {}
-        wanted = [old_id for old_id in ids if old_id not in self._known]
+        if len(self._found) > _REMEMBERED:
+            self._found, self._known = {}, {}
+        wanted = [old_id for old_id in ids if old_id not in self._found]
         if wanted:
-            self._known.update(dict.fromkeys(wanted))
+            self._found.update(dict.fromkeys(wanted))
             with closing(self._store.execute(self._query, [json.dumps(wanted)])) as found:
-                self._known.update((row[0], self._read(row)) for row in found)
+                self._found.update((row[0], row) for row in found)
+
+
+class _References:
+    """What rows of one table refer to. All rows of a table of one file have the same columns."""
+
+    def __init__(self, table: str, row: Row, kinds: Mapping[str, _Answers[Any]]) -> None:
+        self._columns = "\0".join(row)
+        self._asked = [
+            (column, kinds[kind].token)
+            for column, names in REFERENCES.get(table, {}).items()
+            for kind in names
+        ]
+
+    def of(self, row: Row) -> list[Any]:
+        """The names of the columns, and what stands for each answer about the row."""
+        return [self._columns, *(token(plain(row.get(column))) for column, token in self._asked)]
 
 
 def email_digest(email: str) -> bytes | None:
@@ -179,22 +207,28 @@ def email_digest(email: str) -> bytes | None:
     return blake2b(email.encode(), digest_size=16).digest() if email else None
 
 
+@lru_cache(65_536)
+def _uuid(stored: bytes) -> UUID:
+    """Of a company, of which there are few."""
+    return UUID(bytes=stored)
+
+
 def _company(row: tuple[Any, ...]) -> UUID:
     return new_id(old_companies.TABLE, row[0])
 
 
 def _license(row: tuple[Any, ...]) -> NamedLicense:
-    return NamedLicense(new_id(LICENSES, row[0]), UUID(bytes=row[1]))
+    return NamedLicense(new_id(LICENSES, row[0]), _uuid(row[1]))
 
 
 def _user(row: tuple[Any, ...]) -> KnownUser:
     old_id, company, role, keeps_email = row
-    company_id = UUID(bytes=company) if company else None
+    company_id = _uuid(company) if company else None
     return KnownUser(CarriedUser(new_id(old_users.TABLE, old_id), company_id, role), bool(keeps_email))
 
 
 def _employee(row: tuple[Any, ...]) -> KnownEmployee:
     old_id, company, keeps_email, account = row
     user_id = employee_user_id(old_id) if account is None else new_id(old_users.TABLE, account)
-    carried = CarriedEmployee(new_id(old_employees.TABLE, old_id), UUID(bytes=company), user_id)
+    carried = CarriedEmployee(new_id(old_employees.TABLE, old_id), _uuid(company), user_id)
     return KnownEmployee(carried, bool(keeps_email), account is not None)

@@ -73,7 +73,7 @@ def key_of(row: Row, place: int, facts: FileFacts, table: str) -> str:
 
 def source_hash(row: Row, facts: FileFacts, table: str) -> int:
     """One number for all that the row says and all that its fate depends on in the file."""
-    said = _encode([*row, *row.values(), *facts.depends(table, row)])
+    said = _encode([*row.values(), *facts.depends(table, row)])
     return int.from_bytes(blake2b(said, digest_size=8).digest(), "big", signed=True)
 
 

@@ -109,6 +109,8 @@ def _written(value: Cell) -> str:
 
 def plain(value: Cell) -> str:
     """Like :func:`text`; what is refused there is empty here."""
+    if isinstance(value, str) and value.isascii() and "\x00" not in value:
+        return value.strip()
     try:
         return text(value)
     except ValueRefusedError:
