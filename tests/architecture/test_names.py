@@ -17,7 +17,6 @@ APP_MODULES = (
     "api/serializers",
     "api/urls",
     "api/views",
-    "management/commands",
     "migrations",
     "tests",
     "tests/factories",

@@ -18,7 +18,7 @@ LOGS = EVENT_LOGS | FEEDS | RUN_RECORDS
 EMPLOYEES, FAULTS = 600, 0.25
 SEED = 20_260_722
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(900)
 
 
 def settled(house: House) -> Content:

@@ -14,7 +14,7 @@ RATE = 20.0
 EMPLOYEES = 800
 SEED = 11
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(900)
 
 
 def test_after_a_full_import_and_runs_beside_a_busy_writer_one_more_run_makes_both_equal(
