@@ -192,3 +192,28 @@ def test_text_longer_than_its_place_is_refused_not_cut() -> None:
 def test_a_telephone_number_in_a_numeric_cell_is_written_out() -> None:
     assert values.text(96522334455) == "96522334455"
     assert values.text(96522334455.0) == "96522334455"
+
+
+@given(st.floats(min_value=0, max_value=2e9) | st.integers(0, 10**12).map(lambda fils: fils / 1_000))
+def test_an_amount_is_the_same_whether_it_is_real_or_written_out(amount: float) -> None:
+    def read(cell: Cell) -> Any:
+        try:
+            return values.money(cell)
+        except ValueRefusedError as refused:
+            return refused.problem
+
+    # Written without an exponent, which no amount in text has.
+    assert read(amount) == read(f"{Decimal(str(amount)):f}")
+
+
+@given(cells)
+def test_a_quick_text_is_read_like_any_other(cell: Cell) -> None:
+    quick = values.remembered(values.text_within(5))
+
+    def read(parse: Callable[[Cell], str]) -> Any:
+        try:
+            return parse(cell)
+        except ValueRefusedError as refused:
+            return refused.problem
+
+    assert read(quick) == read(quick) == read(lambda found: values.text(found, longest=5))
