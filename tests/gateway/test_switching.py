@@ -164,12 +164,14 @@ def test_an_interrupted_walk_goes_on_and_returns_on_demand(town: Town) -> None:
     assert town.gateway.socket.share() == WHOLE
 
 
-def test_the_companies_of_a_step_are_named_by_the_company_service(town: Town) -> None:
-    made = UUID(town.house.new_company(name="Gateway Trading"))
-    known = {company.id: company for company in all_companies(town.house.stack.dsn("company"))}
-    assert known[made] == Company(made, "Gateway Trading", handed_over=False)
-    assert known[made].on_new_side(WHOLE)
-    assert not known[made].on_new_side(0)
+def test_the_companies_that_moved_are_named_by_the_company_service(town: Town) -> None:
+    made = town.house.new_company(name="Gateway Trading")
+    with town.command("cutover", "--steps", "100", "--hold", "0.5", "--max-ms", "5000") as walking:
+        printed, _ = walking.communicate()
+    assert walking.returncode == 0, printed
+    assert f"{made}  Gateway Trading" in printed
+    known = {str(company.id): company for company in all_companies(town.house.stack.dsn("company"))}
+    assert known[made] == Company(UUID(made), "Gateway Trading", handed_over=False)
 
 
 def _sides_of_companies(load: Load) -> dict[str, list[str]]:

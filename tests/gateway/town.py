@@ -99,7 +99,7 @@ def open_town(root: Path) -> Iterator[Town]:
         told = {f"{name.upper()}_URL": house.stack.url(name) for name in house.stack.ports.services}
         told |= {"LEGACY_URL": old, "GATEWAY_PORT": str(_free_port())}
         with Gateway(root / "gateway") as gateway:
-            gateway.start(told, root)
+            gateway.start(told, house.stack.root)
             gateway.mark_ready()
             yield Town(house, gateway, old)
 

@@ -101,10 +101,11 @@ def traffic(folder: Path, legacy: str | None, new: str | None) -> int:
 
 def cutover(folder: Path, limits: Limits, *, back: bool) -> int:
     """Walks to the new side; 1 when it went back by itself, 130 when it was interrupted where it stood."""
-    if remembered_options(folder).legacy is None:
+    options = remembered_options(folder)
+    if options.legacy is None:
         raise OperatorError("No old application is known: name it with `make gateway LEGACY_URL=…` first.")
     share, progress = Traffic(folder), Progress()
-    walk = Walk(share, AdminSocket(folder), limits, progress.say, _companies)
+    walk = Walk(share, AdminSocket(folder), limits, progress.say, lambda: _companies(options))
     Interruption()
     try:
         if back:
@@ -122,8 +123,8 @@ def cutover(folder: Path, limits: Limits, *, back: bool) -> int:
     return 0
 
 
-def _companies() -> list[Company]:
-    return all_companies(Blueprint(STACK).dsn("company"))
+def _companies(options: Options) -> list[Company]:
+    return all_companies(Blueprint(options.stack).dsn("company"))
 
 
 def _welcome(options: Options, share: int) -> str:

@@ -28,6 +28,7 @@ class Options:
         health: The old application's path that answers 200 when it is well.
         certificate: A file with a certificate, its chain and its key (PEM) to speak TLS with; None for none.
         services: Host and port of each of the six services.
+        stack: The folder of the system that they are processes of, where that is on this machine.
     """
 
     address: str
@@ -36,6 +37,7 @@ class Options:
     health: str
     certificate: str | None
     services: Mapping[str, str]
+    stack: str
 
 
 def choose_options(folder: Path, environ: Mapping[str, str], stack: Path) -> Options:
@@ -55,6 +57,7 @@ def choose_options(folder: Path, environ: Mapping[str, str], stack: Path) -> Opt
         health=_path(environ.get("LEGACY_HEALTH") or before.get("health") or "/health"),
         certificate=_certificate(environ.get("GATEWAY_CERTIFICATE", before.get("certificate") or "")),
         services=_services(environ, before.get("services", {}), read_json(stack / "ports.json")),
+        stack=str(stack),
     )
     write_json(folder / _RECORD, asdict(options))
     return options

@@ -6,6 +6,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -206,9 +207,10 @@ def test_options_are_remembered_and_the_running_system_is_found(tmp_path: Path) 
             "notification": "127.0.0.1:3005",
             "analytics": "127.0.0.1:3006",
         },
+        stack=str(tmp_path / "stack"),
     )
-    later = choose_options(tmp_path, {}, tmp_path)
-    assert later == first
+    later = choose_options(tmp_path, {}, tmp_path / "elsewhere")
+    assert later == replace(first, stack=str(tmp_path / "elsewhere"))
     assert choose_options(tmp_path, {"LEGACY_URL": "none"}, tmp_path).legacy is None
 
 
