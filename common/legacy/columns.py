@@ -244,7 +244,7 @@ _WRITTEN: Final[Mapping[str, str]] = {
         updated_at          moment  no_place
     """,
     "employee_leaves": """
-        id                  text    id                          unique
+        id                  text    leaves.old_id               unique
         employee_id         text    leaves.employee_id          employees
         type                text    leaves.leave_type
         status              text    leaves.status
@@ -256,10 +256,10 @@ _WRITTEN: Final[Mapping[str, str]] = {
         approved_at         moment  leaves.decided_at
         rejection_reason    text    leaves.decision_reason
         created_at          moment  leaves.created_at
-        updated_at          moment  no_place
+        updated_at          moment  leaves.decided_at
     """,
     "employee_deductions": """
-        id                  text    id                          unique
+        id                  text    deductions.old_id           unique
         employee_id         text    deductions.employee_id      employees
         type                text    deductions.deduction_type
         amount              money   deductions.amount
@@ -270,7 +270,7 @@ _WRITTEN: Final[Mapping[str, str]] = {
         created_at          moment  deductions.created_at
     """,
     "employee_violations": """
-        id                  text    id                          unique
+        id                  text    violations.old_id           unique
         employee_id         text    violations.employee_id      employees
         type                text    violations.violation_type
         description         text    violations.description
