@@ -12,7 +12,7 @@ from uuid import UUID
 
 from common.legacy.choices import ConflictKind, QuarantineReason, RowOutcome
 from common.legacy.content import shown_id
-from common.legacy.ledger import BROUGHT_BY_NONE, LedgerRow, State, ghost_of
+from common.legacy.ledger import BROUGHT_BY_NONE, CORRECTED, LedgerRow, State, ghost_of
 from common.legacy.mapper import Imported, Merged, Outcome, Quarantined, Skipped
 from common.legacy.plan import Tally
 from common.legacy.reader import Row
@@ -183,6 +183,14 @@ class Decider:
             self._tally.unchanged += 1
             if self._incremental:
                 self._conflict(seen, ConflictKind.LEFT_BEHIND, known)
+            return
+        if known is not None and known.reason == CORRECTED and outcome == RowOutcome.SKIPPED:
+            # What it became came of a correction elsewhere, which the file does not have.
+            self._put(known._replace(source_hash=seen.hash))
+            if known.outcome == RowOutcome.MERGED:
+                self._tally.merged += 1
+            else:
+                self._tally.unchanged += 1
             return
         if known is None or known.target_id != into:
             self._leave_thing(seen)

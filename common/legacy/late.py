@@ -9,7 +9,7 @@ from common.legacy.account import present
 from common.legacy.choices import QuarantineReason, RowOutcome
 from common.legacy.here import FactsHere
 from common.legacy.ids import new_id
-from common.legacy.ledger import LedgerRow, ledger_enter, ledger_rows
+from common.legacy.ledger import CORRECTED, LedgerRow, ledger_enter, ledger_rows
 from common.legacy.mapper import Imported, Merged, Outcome, Quarantined, ToDo
 from common.legacy.models import ToDoItem
 from common.legacy.plan import TableImport
@@ -96,7 +96,7 @@ def _entered(late: LateRow, outcome: Imported[Any] | Merged, before: LedgerRow |
     return LedgerRow(
         key=late.key,
         outcome=RowOutcome.IMPORTED if new else RowOutcome.MERGED,
-        reason="",
+        reason=CORRECTED,
         target_id=outcome.id if isinstance(outcome, Imported) else outcome.into,
         company_id=outcome.company_id,
         run_id=before.run_id if before is not None else late.run_id,

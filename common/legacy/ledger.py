@@ -19,6 +19,8 @@ from common.legacy.values import plain
 
 # Things that were here before any run of the ledger: no run brought them, so none takes them away.
 BROUGHT_BY_NONE: Final = UUID(int=0)
+# The reason of rows that came over as people corrected them, here or in the service that set them aside.
+CORRECTED: Final = "corrected"
 _LONGEST_KEY: Final = 200
 _PLACE: Final = "#"
 _GHOST: Final = "#-"

@@ -11,6 +11,7 @@ from django.db import connection
 from common.legacy.account import state_sql
 from common.legacy.choices import QuarantineState, RowOutcome
 from common.legacy.comparison import EXAMPLES
+from common.legacy.ledger import CORRECTED
 from common.legacy.plan import TableImport
 from common.legacy.staging import stage
 
@@ -109,6 +110,7 @@ class OutcomeComparer:
                   AND q.id IS NOT NULL THEN 'explained:refused'
                 WHEN m.outcome = '{RowOutcome.QUARANTINED}' AND l.outcome {carried}
                   AND q.state = '{QuarantineState.IMPORTED}' THEN 'explained:corrected'
+                WHEN m.outcome = '{RowOutcome.SKIPPED}' AND l.reason = '{CORRECTED}' THEN 'explained:corrected'
                 WHEN o.company_id IS NOT NULL THEN 'explained:left_behind'
                 ELSE 'unexplained:' || m.outcome || '_but_' || l.outcome
               END AS verdict

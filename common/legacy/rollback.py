@@ -20,6 +20,7 @@ from common.legacy.account import state_sql
 from common.legacy.choices import QuarantineState, RowOutcome, RunState
 from common.legacy.holding import references_left
 from common.legacy.ledger import BROUGHT_BY_NONE
+from common.legacy.ledger import CORRECTED as LATE
 from common.legacy.models import ImportedRow, ImportRun, QuarantinedRow
 from common.legacy.plan import Plan, TableImport
 from common.legacy.progress import Bar
@@ -222,7 +223,8 @@ class _EntryTaker:
         rows = QuarantinedRow.objects.filter(
             entry=self._entry.name, key__in=keys, state=QuarantineState.IMPORTED, decided_by__isnull=False
         )
-        return set(rows.values_list("key", flat=True))
+        elsewhere = ImportedRow.objects.filter(name=self._entry.name, key__in=keys, reason=LATE)
+        return {*rows.values_list("key", flat=True), *elsewhere.values_list("key", flat=True)}
 
     def _remove(self, ids: Sequence[UUID]) -> Mapping[UUID, str]:
         """Call the service; when it fails for the batch, for each half, down to the things to blame."""

@@ -1,11 +1,13 @@
 """Old rows that people correct: accounts in the admin, employees as the employee service tells of them."""
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
 from auth_service.users.models import Membership, User
@@ -160,6 +162,28 @@ def test_an_employee_corrected_elsewhere_gets_the_account_that_the_import_left_o
         assert Membership.objects.get(user=found).company_id == COMPANY
         entered = ImportedRow.objects.get(name="employees", key="emp-1")
     assert (entered.outcome, entered.target_id) == ("imported", account_id)
+
+
+def test_an_account_of_a_corrected_employee_stays_when_the_old_row_changes_and_is_still_wrong(
+    imported: Import, tmp_path: Path
+) -> None:
+    imported(employees=[employee(1, salary=-1.0), employee(2)])
+    receive(corrected())
+    changed = write_legacy_file(
+        tmp_path / "new.db", companies=[company(1)], employees=[employee(1, salary=-2.0), employee(2)]
+    )
+    report = import_legacy(changed, tmp_path / "new", run="new", incremental=True)
+    assert report["tables"]["employees"]["unchanged"] == 2
+    assert account(employee_user_id("emp-1")) is not None
+    assert account(employee_user_id("emp-2")) is not None
+
+
+def test_a_rollback_keeps_the_account_of_a_corrected_employee(imported: Import, tmp_path: Path) -> None:
+    imported(employees=[employee(1, salary=-1.0), employee(2)])
+    receive(corrected())
+    call_command("rollback_legacy", run="test", report_dir=tmp_path / "back", stdout=io.StringIO())
+    assert account(employee_user_id("emp-1")) is not None
+    assert account(employee_user_id("emp-2")) is None
 
 
 def test_hearing_of_a_corrected_employee_twice_changes_nothing(imported: Import) -> None:

@@ -63,7 +63,7 @@ class ImportRunAdmin(OperatorAdmin):
     fieldsets = (
         (None, {"fields": (("name", "state"), ("source", "incremental"), ("created_at", "finished_at"))}),
         (_("What is left of it for people"), {"fields": ("waiting", "decided", "to_do", "conflicts")}),
-        (_("For operators"), {"classes": ("collapse",), "fields": ("id", "fingerprint", "rules")}),
+        (_("For operators"), {"classes": ("collapse",), "fields": ("fingerprint", "rules")}),
     )
     readonly_fields = ("waiting", "decided", "to_do", "conflicts")
 
