@@ -1,20 +1,30 @@
 """A row of the old ``employee_deductions`` table, read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
 from common.legacy.choices import Problem
 from common.legacy.content import Json, leftovers
 from common.legacy.ids import new_id
-from common.legacy.mapper import Fields
+from common.legacy.mapper import Columns, RowRefusedError
 from common.legacy.old_records import given_day
 from common.legacy.reader import Row
-from common.legacy.values import Cell, ValueRefusedError, moment, money, text
+from common.legacy.values import (
+    Cell,
+    ValueRefusedError,
+    moment,
+    money,
+    remembered,
+    required,
+    text,
+    text_within,
+)
 from common.legacy.words import DEDUCTION_STATUSES, DEDUCTION_TYPES, word
 
 TABLE: Final = "employee_deductions"
@@ -26,8 +36,7 @@ _READ: Final = frozenset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OldDeduction:
+class OldDeduction(msgspec.Struct, frozen=True, kw_only=True):
     """A deduction as the old application had it; ``processed_by`` is the old id of an account, or something else.
 
     ``leftovers`` holds what no other field took.
@@ -50,25 +59,6 @@ class OldDeduction:
         return new_id(TABLE, self.old_id)
 
 
-def read_deduction(row: Row) -> OldDeduction:
-    """Read a row; raises RowRefusedError with everything that cannot be carried."""
-    fields = Fields(row)
-    deduction = OldDeduction(
-        old_id=fields.require("id", partial(text, longest=64)),
-        employee_old_id=fields.take("employee_id", text, ""),
-        deduction_type=fields.require("type", partial(word, known=DEDUCTION_TYPES, default="")),
-        amount=fields.take("amount", _amount, Decimal()),
-        reason=fields.take("reason", text, ""),
-        day=fields.take("date", given_day, date.min),
-        status=fields.take("status", partial(word, known=DEDUCTION_STATUSES, default="active"), ""),
-        processed_by=fields.take("processed_by", text, ""),
-        created_at=fields.take("created_at", moment, None),
-        leftovers=leftovers(row, _READ),
-    )
-    fields.check()
-    return deduction
-
-
 def _amount(cell: Cell) -> Decimal:
     """More than nothing: a deduction of nothing is none."""
     found = money(cell)
@@ -77,3 +67,36 @@ def _amount(cell: Cell) -> Decimal:
     if not found:
         raise ValueRefusedError(Problem.NOTHING)
     return found
+
+
+_COLUMNS: Final = Columns(
+    ("id", required(text_within(64)), ""),
+    ("employee_id", text, ""),
+    ("type", required(remembered(partial(word, known=DEDUCTION_TYPES, default=""))), ""),
+    ("amount", _amount, Decimal()),
+    ("reason", text, ""),
+    ("date", remembered(given_day, 50_000), date.min),
+    ("status", remembered(partial(word, known=DEDUCTION_STATUSES, default="active")), ""),
+    ("processed_by", text, ""),
+    ("created_at", moment, None),
+)
+
+
+def read_deduction(row: Row) -> OldDeduction:
+    """Read a row; raises RowRefusedError with everything that cannot be carried."""
+    values, problems = _COLUMNS.read(row)
+    if problems:
+        raise RowRefusedError(problems)
+    old_id, employee, kind, amount, reason, day, status, recorder, created = values
+    return OldDeduction(
+        old_id=old_id,
+        employee_old_id=employee,
+        deduction_type=kind,
+        amount=amount,
+        reason=reason,
+        day=day,
+        status=status,
+        processed_by=recorder,
+        created_at=created,
+        leftovers=leftovers(row, _READ),
+    )

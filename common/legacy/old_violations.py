@@ -1,18 +1,19 @@
 """A row of the old ``employee_violations`` table, read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
 from common.legacy.content import Json, leftovers
 from common.legacy.ids import new_id
-from common.legacy.mapper import Fields
+from common.legacy.mapper import Columns, RowRefusedError
 from common.legacy.old_records import given_day
 from common.legacy.reader import Row
-from common.legacy.values import moment, text
+from common.legacy.values import moment, remembered, required, text, text_within
 from common.legacy.words import SEVERITIES, word
 
 TABLE: Final = "employee_violations"
@@ -21,10 +22,19 @@ _READ: Final = frozenset(
         "id", "employee_id", "type", "description", "date", "reported_by", "severity", "created_at",
     }
 )  # fmt: skip
+_COLUMNS: Final = Columns(
+    ("id", required(text_within(64)), ""),
+    ("employee_id", text, ""),
+    ("type", text, ""),
+    ("description", text, ""),
+    ("date", remembered(given_day, 50_000), date.min),
+    ("severity", remembered(partial(word, known=SEVERITIES, default="medium")), ""),
+    ("reported_by", text, ""),
+    ("created_at", moment, None),
+)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OldViolation:
+class OldViolation(msgspec.Struct, frozen=True, kw_only=True):
     """A violation as the old application had it.
 
     ``violation_type`` is free text there; ``reported_by`` is the old id of an account, or something else.
@@ -49,17 +59,18 @@ class OldViolation:
 
 def read_violation(row: Row) -> OldViolation:
     """Read a row; raises RowRefusedError with everything that cannot be carried."""
-    fields = Fields(row)
-    violation = OldViolation(
-        old_id=fields.require("id", partial(text, longest=64)),
-        employee_old_id=fields.take("employee_id", text, ""),
-        violation_type=fields.take("type", text, ""),
-        description=fields.take("description", text, ""),
-        day=fields.take("date", given_day, date.min),
-        severity=fields.take("severity", partial(word, known=SEVERITIES, default="medium"), ""),
-        reported_by=fields.take("reported_by", text, ""),
-        created_at=fields.take("created_at", moment, None),
+    values, problems = _COLUMNS.read(row)
+    if problems:
+        raise RowRefusedError(problems)
+    old_id, employee, kind, description, day, severity, reporter, created = values
+    return OldViolation(
+        old_id=old_id,
+        employee_old_id=employee,
+        violation_type=kind,
+        description=description,
+        day=day,
+        severity=severity,
+        reported_by=reporter,
+        created_at=created,
         leftovers=leftovers(row, _READ),
     )
-    fields.check()
-    return violation
