@@ -66,7 +66,7 @@ def known_facts(
     licenses: Iterable[str] = (),
     email_owners: Mapping[str, tuple[str, str]] | None = None,
     accounts: Mapping[str, str] | None = None,
-) -> Facts:
+) -> KnownFacts:
     """Facts of a file in which the things with these old ids can be carried, all of company-1."""
     company_id = new_id("companies", "company-1")
     return KnownFacts(

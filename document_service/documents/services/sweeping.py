@@ -77,7 +77,8 @@ def _remove_if_unused(ids: list[UUID]) -> int:
     """Remove those of a company's files that are still unused, in the open transaction; returns how many."""
     hold_keys({file.key for file in StoredFile.objects.filter(pk__in=ids)})
     same = StoredFile.objects.filter(pk__in=ids, unused_since__isnull=False)
-    settled, gone = [], []
+    settled: list[UUID] = []
+    gone: list[UUID] = []
     removed = 0
     for file in same.annotate(is_used=_is_used(), is_undecided=_is_undecided()):
         if file.is_undecided or (file.is_used and file.scan_state != ScanState.DISCARDED):

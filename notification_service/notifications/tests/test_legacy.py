@@ -1,6 +1,7 @@
 """Notices out of the old application's file."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -132,8 +133,8 @@ def test_every_problem_of_a_row_is_named() -> None:
 
 
 def test_a_notice_to_somebody_of_no_company_is_set_aside_unless_it_names_one() -> None:
-    facts = known_facts(companies=["company-1"])
-    facts.users["root"] = CarriedUser(new_id("users", "root"), None)  # type: ignore[index]
+    root = {"root": CarriedUser(new_id("users", "root"), None)}
+    facts = replace(known_facts(companies=["company-1"]), users=root)
     assert isinstance(map_notification(notification(1, user_id="root"), 0, facts), Imported)
     found = map_notification(notification(1, user_id="root", company_id=""), 0, facts)
     assert isinstance(found, Quarantined)
