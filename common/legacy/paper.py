@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from operator import itemgetter
 from typing import Any, Final
 
 from django.template.loader import render_to_string
@@ -107,6 +109,8 @@ def _cell(cell: Any) -> tuple[str, bool]:
         return ("✓" if cell else "✗", False)
     if isinstance(cell, int):
         return (f"{cell:,}", True)
+    if isinstance(cell, Decimal):
+        return (f"{cell:,.3f}", True)
     return (str(cell), False)
 
 
@@ -274,10 +278,10 @@ def _of_verification(summary: Summary) -> Iterator[Section]:
 
 def _money(entries: Sequence[tuple[str, str, Json]]) -> Iterator[Section]:
     rows = [
-        [name, column_label(sums["column"]), sums["company"], sums["file"], sums["here"],
-         sums["changed_by_people"], sums["unexplained"]]
+        [name, column_label(sums["column"]), sums["company"], Decimal(sums["file"]), Decimal(sums["here"]),
+         Decimal(sums["changed_by_people"]), Decimal(sums["unexplained"])]
         for _service, name, entry in entries
-        for sums in entry["money"]
+        for sums in sorted(entry["money"], key=itemgetter("column", "company"))
     ]  # fmt: skip
     if rows:
         yield Section(
