@@ -45,7 +45,8 @@ def employee_rows_tell(rows: Mapping[UUID, tuple[str, Row]]) -> None:
             key=key,
             row={column: cell for column in READ_BY_OTHERS if not isinstance(cell := row.get(column), bytes)},
         )
-        publications.append(Publication(event, employee.id, employee.company_id))
+        # It has just come over, so this tells of its first version.
+        publications.append(Publication(event, employee.id, employee.company_id, version=1))
     publish_many(publications)
 
 

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from common.contracts.base import catalogue, from_wire, owner_of
+from common.legacy.corrected_employees import employee_rows_tell
 from common.messaging.consumers import registry
 from common.messaging.dispatch import dispatch
 from common.messaging.models import EventRecord
@@ -27,6 +28,11 @@ from employee_service.employees.services.employment import (
     employee_update,
 )
 from employee_service.employees.services.hiring import employees_activate
+from employee_service.employees.services.imports.deductions import DEDUCTIONS
+from employee_service.employees.services.imports.leaves import LEAVES
+from employee_service.employees.services.imports.records import records_import_remove
+from employee_service.employees.services.imports.removal import employees_import_remove
+from employee_service.employees.services.imports.violations import VIOLATIONS
 from employee_service.employees.services.leaves import (
     leave_approve,
     leave_cancel,
@@ -36,9 +42,12 @@ from employee_service.employees.services.leaves import (
 from employee_service.employees.services.reviews import review_update
 from employee_service.employees.services.violations import violation_record
 from employee_service.employees.tests.factories import (
+    DeductionFactory,
     DepartmentRefFactory,
     EmployeeFactory,
+    LeaveFactory,
     ReviewFactory,
+    ViolationFactory,
     command,
 )
 from employee_service.sagas.create_employee import CreateEmployeeData
@@ -129,19 +138,44 @@ def submit(company_id: UUID) -> None:
     review_update(review_id=draft.id, changes={"status": "submitted"}, written_by=reviewer.user_id)
 
 
+def take_away(company_id: UUID) -> None:
+    employees_import_remove([EmployeeFactory.create(company_id=company_id).id])
+
+
+def take_records_away(company_id: UUID) -> None:
+    employee = EmployeeFactory.create(company_id=company_id)
+    for kind, factory in (
+        (LEAVES, LeaveFactory),
+        (DEDUCTIONS, DeductionFactory),
+        (VIOLATIONS, ViolationFactory),
+    ):
+        record = factory.create(company_id=company_id, employee=employee)
+        records_import_remove(kind, [record.id])
+
+
+def correct_old_row(company_id: UUID) -> None:
+    employee = EmployeeFactory.create(company_id=company_id)
+    employee_rows_tell({employee.id: ("emp-7", {"id": "emp-7", "first_name": "محمد"})})
+
+
 PUBLISHING: dict[str, Callable[[UUID], object]] = {
     "employee.hired": hire,
     "employee.updated": change,
     "employee.transferred": transfer,
     "employee.terminated": end,
     "employee.archived": archive,
+    "employee.removed": take_away,
+    "employee.row_corrected": correct_old_row,
     "leave.requested": ask_for_leave,
     "leave.approved": grant,
     "leave.rejected": refuse,
     "leave.cancelled": take_back,
+    "leave.removed": take_records_away,
     "deduction.created": hold_back,
     "deduction.updated": hold_back_more,
+    "deduction.removed": take_records_away,
     "violation.recorded": violate,
+    "violation.removed": take_records_away,
     "review.submitted": submit,
 }
 
