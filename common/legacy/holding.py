@@ -19,9 +19,9 @@ _AT_ONCE: Final = 5_000
 def references_left(plan: Plan) -> Iterator[UUID]:
     """Every id of another service in what is here now, whoever brought it; one may come more than once."""
     for entry in plan:
-        if entry.account is None:
-            continue
         account = entry.account
+        if account is None or not account.holds:
+            continue
         columns = [column.here for column in account.columns if column.name in account.references]
         for here in [*columns, *([account.company] if account.company else [])]:
             with all_companies(REASON), connection.cursor() as cursor:

@@ -62,7 +62,9 @@ class Account(Generic[ArgsT]):
     ``key`` and ``company`` are SQL expressions over it, the latter None for things of no company. ``columns``
     are all that people can change: a thing in which none of them differs is as the import wrote it. The sums
     of the columns named in ``money`` are compared company by company. ``references`` says of which kind the
-    ids in a column are, such as ``{"company_id": "company"}``: company, user, employee or department.
+    ids in a column are, such as ``{"company_id": "company"}``: company, user, employee or department. When an
+    import is taken back, a thing that stays here keeps what it refers to in other services, unless it ``holds``
+    nothing.
     """
 
     source: str
@@ -71,6 +73,7 @@ class Account(Generic[ArgsT]):
     columns: Sequence[Column[ArgsT]]
     money: Sequence[str] = ()
     references: Mapping[str, str] = field(default_factory=dict)
+    holds: bool = True
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,8 @@ ACCOUNT: Final = Account[OldNotice](
         Column("old_id", "text", "t.old_id", lambda args: args.old_id),
     ),
     references={"company_id": "company", "user_id": "user"},
+    # The system writes notices by itself: one is no reason for an account to stay.
+    holds=False,
 )
 RULES: Final = (
     "notifications: they lie in the application as they did, and nobody is told of them again; the old system"

@@ -69,9 +69,7 @@ def test_what_another_service_still_refers_to_stays(the_shelf: Shelf, tmp_path: 
     (tmp_path / "back" / "document.held").write_text(f"{employee_id(2)}\n")
     report = the_shelf.take_back()
     assert list(shelf.people()) == ["محمد 2"]
-    assert report["entries"]["people"]["stays"] == {
-        "something that stays in another service refers to it": 1
-    }
+    assert report["entries"]["people"]["stays"] == {"something that stays in another service refers to it": 1}
 
 
 def test_what_stays_tells_the_other_services_what_it_holds_on_to(the_shelf: Shelf, tmp_path: Path) -> None:
@@ -81,6 +79,26 @@ def test_what_stays_tells_the_other_services_what_it_holds_on_to(the_shelf: Shel
     the_shelf.take_back()
     held = set((tmp_path / "back" / "employee.held").read_text().split())
     assert held == {str(account), str(new_id("companies", "company-2"))}
+
+
+def silent_plan(facts: Facts) -> Plan:
+    """The shelf's, whose things hold on to nothing."""
+    return tuple(
+        replace(entry, account=replace(entry.account, holds=False))
+        for entry in shelf.plan(facts)
+        if entry.account
+    )
+
+
+def test_what_the_system_writes_by_itself_holds_on_to_nothing(
+    the_shelf: Shelf, tmp_path: Path, settings: Any
+) -> None:
+    the_shelf.bring(the_shelf.file(somebody(1)))
+    the_shelf.sql("UPDATE shelf_people SET salary = 1")
+    settings.SERVICE = replace(settings.SERVICE, legacy=f"{__name__}.silent_plan")
+    the_shelf.take_back()
+    assert list(shelf.people()) == ["محمد 1"]
+    assert (tmp_path / "back" / "employee.held").read_text() == ""
 
 
 def test_what_people_took_away_before_is_no_trouble(the_shelf: Shelf) -> None:
