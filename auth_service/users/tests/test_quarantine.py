@@ -84,13 +84,20 @@ def receive(*events: Any) -> None:
 
 
 def corrected(**values: Any) -> EmployeeRowCorrected:
-    old = {"id": "emp-1", "company_id": "company-1", "first_name": "محمد", "last_name": "أحمد"}
+    row: dict[str, str | int | float | None] = {
+        "id": "emp-1",
+        "company_id": "company-1",
+        "first_name": "محمد",
+        "last_name": "أحمد",
+        "email": "employee1@example.com",
+        "created_at": 1_755_001_515,
+    }
     return EmployeeRowCorrected(
         employee_id=new_id("employees", "emp-1"),
         company_id=COMPANY,
         user_id=values.get("user_id", employee_user_id("emp-1")),
         key="emp-1",
-        row=old | {"email": "employee1@example.com", "created_at": 1_755_001_515},
+        row=row,
     )
 
 

@@ -144,7 +144,7 @@ def test_a_process_that_dies_at_it_leaves_no_store_and_no_lock(source: Path, tmp
 
 def test_the_stores_of_the_last_few_files_are_kept(tmp_path: Path) -> None:
     folder = tmp_path / "facts"
-    made = []
+    made: list[Path] = []
     for number in range(KEPT + 2):
         path = write_legacy_file(tmp_path / f"{number}.db", companies=[company(number)])
         with open_legacy(path) as file:
