@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
@@ -143,14 +144,13 @@ def take_away(company_id: UUID) -> None:
 
 
 def take_records_away(company_id: UUID) -> None:
-    employee = EmployeeFactory.create(company_id=company_id)
-    for kind, factory in (
-        (LEAVES, LeaveFactory),
-        (DEDUCTIONS, DeductionFactory),
-        (VIOLATIONS, ViolationFactory),
-    ):
-        record = factory.create(company_id=company_id, employee=employee)
-        records_import_remove(kind, [record.id])
+    theirs: dict[str, Any] = {
+        "company_id": company_id,
+        "employee": EmployeeFactory.create(company_id=company_id),
+    }
+    records_import_remove(LEAVES, [LeaveFactory.create(**theirs).id])
+    records_import_remove(DEDUCTIONS, [DeductionFactory.create(**theirs).id])
+    records_import_remove(VIOLATIONS, [ViolationFactory.create(**theirs).id])
 
 
 def correct_old_row(company_id: UUID) -> None:
