@@ -10,8 +10,23 @@ from django.apps import apps
 from django.db import ProgrammingError, transaction
 
 from common.api.models import IdempotencyKey
-from common.legacy.choices import QuarantineReason, SubjectKind, ToDoKind
-from common.legacy.models import ImportRun, QuarantinedRow, ToDoItem
+from common.legacy.choices import (
+    ConflictKind,
+    QuarantineReason,
+    QuarantineStep,
+    RowOutcome,
+    SubjectKind,
+    ToDoKind,
+)
+from common.legacy.models import (
+    HandedOverCompany,
+    ImportConflict,
+    ImportedRow,
+    ImportRun,
+    QuarantineAction,
+    QuarantinedRow,
+    ToDoItem,
+)
 from common.messaging.models import EventRecord, ParkedEvent
 from common.reference.models import CompanyRef, DepartmentRef, EmployeeRef
 from common.sagas.models import SagaEffect, SagaFence, SagaInstance, SagaStep
@@ -80,8 +95,8 @@ def employee_copy(company_id: UUID) -> None:
     EmployeeRef.objects.create(employee_id=uuid4(), company_id=company_id, user_id=uuid4())
 
 
-def quarantined_row(company_id: UUID, run_id: UUID | None = None) -> None:
-    QuarantinedRow.objects.create(
+def quarantined_row(company_id: UUID, run_id: UUID | None = None) -> QuarantinedRow:
+    return QuarantinedRow.objects.create(
         id=uuid4(),
         run_id=run_id or uuid4(),
         company_id=company_id,
@@ -103,6 +118,26 @@ def todo_item(company_id: UUID, run_id: UUID | None = None) -> None:
     )
 
 
+def quarantine_action(company_id: UUID, row_id: UUID | None = None) -> None:
+    QuarantineAction.objects.create(
+        row_id=row_id or uuid4(), company_id=company_id, step=QuarantineStep.values[0]
+    )
+
+
+def import_conflict(company_id: UUID, run_id: UUID | None = None) -> None:
+    ImportConflict.objects.create(
+        run_id=run_id or uuid4(),
+        company_id=company_id,
+        name="employees",
+        key="emp-1",
+        kind=ConflictKind.values[0],
+    )
+
+
+def handed_over_company(company_id: UUID) -> None:
+    HandedOverCompany.objects.create(company_id=company_id)
+
+
 def staff_user(company_id: UUID) -> None:
     StaffUser.objects.create(
         id=uuid4(), email=f"{uuid4()}@example.com", role="company_manager", company_id=company_id
@@ -114,8 +149,11 @@ WRITERS: dict[str, Callable[[UUID], object]] = {
     "departments_ref": department_copy,
     "employees_ref": employee_copy,
     "event_log": event,
+    "handed_over_companies": handed_over_company,
     "idempotency_keys": idempotency_key,
+    "import_conflicts": import_conflict,
     "parked_events": parked_event,
+    "quarantine_actions": quarantine_action,
     "quarantined_rows": quarantined_row,
     "saga_effects": saga_effect,
     "saga_fences": saga_fence,
@@ -124,6 +162,12 @@ WRITERS: dict[str, Callable[[UUID], object]] = {
     "staff_users": staff_user,
     "todo_items": todo_item,
 }
+# They refer to a row of another table, so that one is written first.
+OF_OTHER_ROWS = frozenset(
+    {"import_conflicts", "quarantine_actions", "quarantined_rows", "saga_steps", "sagas", "todo_items"}
+)
+# It names companies and serves imports alone: no company sees any row of it.
+OF_NO_COMPANY = "imported_rows"
 
 
 class TestRowSecurity(RowSecurityRules):
@@ -133,9 +177,10 @@ class TestRowSecurity(RowSecurityRules):
         with all_companies("runs belong to no company"):
             run = ImportRun.objects.create(name="test", source="old.db", fingerprint="0")
         saga_step(company_id, saga(company_id).id)
-        quarantined_row(company_id, run.id)
+        quarantine_action(company_id, quarantined_row(company_id, run.id).id)
         todo_item(company_id, run.id)
-        for table in self.tables - {"sagas", "saga_steps", "quarantined_rows", "todo_items"}:
+        import_conflict(company_id, run.id)
+        for table in self.tables - OF_OTHER_ROWS:
             WRITERS[table](company_id)
 
     @pytest.mark.parametrize("table", WRITERS)
@@ -156,4 +201,20 @@ class TestRowSecurity(RowSecurityRules):
             if model.__module__.startswith("common.")
             and any(field.column == "company_id" for field in model._meta.local_concrete_fields)
         }
-        assert of_common == self.tables
+        assert of_common == self.tables | {OF_NO_COMPANY}
+
+    def test_the_ledger_of_imports_is_for_those_who_see_every_company(self) -> None:
+        company_id = uuid4()
+        with all_companies("an import"):
+            run = ImportRun.objects.create(name="test", source="old.db", fingerprint="0")
+            ImportedRow.objects.create(
+                name="employees",
+                key="emp-1",
+                outcome=RowOutcome.values[0],
+                run_id=run.id,
+                company_id=company_id,
+                source_hash=1,
+            )
+            assert ImportedRow.objects.exists()
+        with company_scope(company_id):
+            assert not ImportedRow.objects.exists()
