@@ -33,7 +33,6 @@ from common.legacy.table_import import Task
 from common.legacy.writing import remove_halving
 from common.security.tenancy import all_companies
 
-NO_WAY: Final = "this service has no way to take it away"
 _PAGE: Final = 5_000
 
 
@@ -100,11 +99,7 @@ class _Taker:
             import_lock()
             fates = self._sort(gone)
             if fates.take:
-                stay = (
-                    remove_halving(entry.remove, list(fates.take))
-                    if entry.remove
-                    else dict.fromkeys(fates.take, NO_WAY)
-                )
+                stay = remove_halving(entry.remove, list(fates.take))
                 for thing, row in fates.take.items():
                     if thing in stay:
                         fates.keep(row, ConflictKind.MUST_STAY, stay[thing])

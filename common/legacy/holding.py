@@ -20,7 +20,7 @@ def references_left(plan: Plan) -> Iterator[UUID]:
     """Every id of another service in what is here now, whoever brought it; one may come more than once."""
     for entry in plan:
         account = entry.account
-        if account is None or not account.holds:
+        if not account.holds:
             continue
         columns = [column.here for column in account.columns if column.name in account.references]
         for here in [*columns, *([account.company] if account.company else [])]:

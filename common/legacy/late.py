@@ -55,7 +55,7 @@ def _write(
     entry: TableImport[Any], outcomes: Sequence[Outcome[Any]], write: Write
 ) -> tuple[list[Outcome[Any]], Sequence[ToDo]]:
     items = {item.id: item for item in reversed(outcomes) if isinstance(item, Imported)}
-    here = _existing(entry, set(items))
+    here = present(entry.account, set(items))
     written = write_halving(write, [item for key, item in reversed(items.items()) if key not in here])
     refused = Quarantined(QuarantineReason.REFUSED, detail=why(IdHereError()))
 
@@ -69,12 +69,6 @@ def _write(
         return outcome
 
     return [final(outcome) for outcome in outcomes], written.todo
-
-
-def _existing(entry: TableImport[Any], ids: set[UUID]) -> set[UUID]:
-    if entry.existing is not None:
-        return entry.existing(ids)
-    return present(entry.account, ids) if entry.account else set()
 
 
 def _enter(entry: TableImport[Any], rows: Sequence[LateRow], outcomes: Sequence[Outcome[Any]]) -> None:

@@ -131,8 +131,6 @@ def ledger_enter(entry: TableImport[Any], rows: Iterable[LedgerRow]) -> None:
     here = (
         f"SELECT {account.company or 'NULL::uuid'} AS company_id, {state_sql(account)} AS state"
         f" FROM {account.source} WHERE {account.key} = s.target_id"
-        if account is not None
-        else "SELECT NULL::uuid AS company_id, NULL::bigint AS state WHERE false"
     )
     with connection.cursor() as cursor:
         stage(cursor, _STAGE, _COLUMNS, rows)
@@ -156,10 +154,10 @@ def ledger_forget(name: str, keys: Sequence[str]) -> None:
         cursor.execute("DELETE FROM imported_rows WHERE name = %s AND key = ANY(%s)", [name, list(keys)])
 
 
-def states(account: Account[Any] | None, ids: Iterable[UUID]) -> dict[UUID, State]:
+def states(account: Account[Any], ids: Iterable[UUID]) -> dict[UUID, State]:
     """The things of these ids that are here, as they are now."""
     wanted = list(ids)
-    if account is None or not wanted:
+    if not wanted:
         return {}
     with connection.cursor() as cursor:
         _select_states(cursor, account, wanted)

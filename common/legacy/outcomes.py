@@ -123,11 +123,7 @@ class OutcomeComparer:
     def _of_the_ledger_alone(self) -> str:
         """A verdict on each row of the ledger that is no longer in the file."""
         account = self._entry.account
-        here = (
-            f"(SELECT {account.key} AS id, {state_sql(account)} AS state FROM {account.source})"
-            if account is not None
-            else "(SELECT NULL::uuid AS id, NULL::bigint AS state)"
-        )
+        here = f"(SELECT {account.key} AS id, {state_sql(account)} AS state FROM {account.source})"
         return f"""
             SELECT l.key, CASE
                 WHEN o.company_id IS NOT NULL THEN 'explained:left_behind'

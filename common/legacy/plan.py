@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any, Generic
 from uuid import UUID
 
-from django.db.models import Manager
-
 from common.legacy.mapper import ArgsT, Imported, Mapper, Quarantined, ToDo
 from common.legacy.models import ImportRun
 
@@ -102,25 +100,15 @@ class TableImport(Generic[ArgsT]):
     table: str
     map: Mapper[ArgsT]
     write: Callable[[Sequence[Imported[ArgsT]]], Written]
-    account: Account[ArgsT] | None = None
-    change: Callable[[Sequence[Imported[ArgsT]]], Written] | None = None
-    remove: Callable[[Collection[UUID]], Mapping[UUID, str]] | None = None
-    existing: Callable[[Collection[UUID]], set[UUID]] | None = None
+    account: Account[ArgsT]
+    change: Callable[[Sequence[Imported[ArgsT]]], Written]
+    remove: Callable[[Collection[UUID]], Mapping[UUID, str]]
     finish: Callable[[ImportRun, Progress], Finished] | None = None
     shared: bool = False
     rules: Sequence[str] = ()
 
 
 Plan = Sequence[TableImport[Any]]
-
-
-def present_in(manager: Manager[Any]) -> Callable[[Collection[UUID]], set[UUID]]:
-    """An ``existing`` that looks among the rows of ``manager``."""
-
-    def existing(ids: Collection[UUID]) -> set[UUID]:
-        return set(manager.filter(pk__in=ids).values_list("pk", flat=True))
-
-    return existing
 
 
 @dataclass

@@ -195,7 +195,7 @@ def _guarded(entry: TableImport[Any], *, by: Principal) -> Write:
 def _check_company(entry: TableImport[Any], ids: Collection[UUID], by: Principal) -> None:
     """Raise ForeignRowError when something among ``ids`` is not of the person's company."""
     account = entry.account
-    if account is None or account.company is None:
+    if account.company is None:
         raise ForeignRowError
     with connection.cursor() as cursor:
         cursor.execute(

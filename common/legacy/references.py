@@ -50,7 +50,6 @@ def check_references(plan: Plan, patience: float) -> list[ReferenceCheck]:
         found = [
             _check(plan, entry, column, kind)
             for entry in plan
-            if entry.account is not None
             for column, kind in entry.account.references.items()
         ]
         if not any(check.unresolved for check in found) or time.monotonic() >= deadline:
@@ -61,7 +60,7 @@ def check_references(plan: Plan, patience: float) -> list[ReferenceCheck]:
 def _check(plan: Plan, entry: TableImport[Any], column: str, kind: str) -> ReferenceCheck:
     found = ReferenceCheck(entry.name, column, kind)
     known = _known(plan, kind)
-    if entry.account is None or known is None:
+    if known is None:
         found.checked = False
         return found
     account = entry.account
@@ -87,7 +86,7 @@ def _known(plan: Plan, kind: str) -> str | None:
     owner, name = _OWN[kind]
     if settings.SERVICE.name == owner:
         for entry in plan:
-            if entry.name == name and entry.account is not None:
+            if entry.name == name:
                 return f"SELECT {entry.account.key} AS id FROM {entry.account.source}"
     if kind in settings.SERVICE.reference:
         table, key = _COPIES[kind]

@@ -31,7 +31,6 @@ from common.security.tenancy import all_companies
 CHANGED: Final = "people have changed it here since"
 CORRECTED: Final = "HR corrected the row and brought it in"
 HELD: Final = "something that stays in another service refers to it"
-NO_WAY_BACK: Final = "this service has no way to take it away"
 Remove = Callable[[Sequence[UUID]], Mapping[UUID, str]]
 
 
@@ -210,8 +209,6 @@ class _EntryTaker:
     def _states(self, ids: Sequence[UUID]) -> dict[UUID, int]:
         """The state of those that are here, as the ledger writes it."""
         account = self._entry.account
-        if account is None:
-            return {}
         with connection.cursor() as cursor:
             cursor.execute(
                 f"SELECT {account.key}, {state_sql(account)} FROM {account.source} WHERE {account.key} = ANY(%s)",
@@ -230,8 +227,6 @@ class _EntryTaker:
         """Call the service; when it fails for the batch, for each half, down to the things to blame."""
         if not ids:
             return {}
-        if self._entry.remove is None:
-            return dict.fromkeys(ids, NO_WAY_BACK)
         try:
             with transaction.atomic():
                 stays = self._entry.remove(ids)

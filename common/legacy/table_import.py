@@ -147,8 +147,6 @@ class TableImporter:
         if not decider.made.change:
             return []
         items = list(decider.made.change.values())
-        if self._entry.change is None:
-            raise TypeError(f"{self._entry.name} has no way to change what is here.")
         written = write_halving(self._entry.change, [item for _row, item, _known in items])
         todo = [*written.todo]
         for row, item, known in items:

@@ -73,11 +73,11 @@ class _Verifier:
         entry = self._entry
         rows, done = self._file.count(entry.table), 0
         outcomes = OutcomeComparer(entry)
-        comparer = Comparer(entry.name, entry.account) if entry.account is not None else None
+        comparer = Comparer(entry.name, entry.account)
         for batch in self._batches():
             mapped, expected = self._map(batch)
             outcomes.add(mapped)
-            if comparer is not None and expected:
+            if expected:
                 comparer.add(expected)
             done += len(batch)
             self._bar.show(entry.name, done, rows)
@@ -86,7 +86,7 @@ class _Verifier:
             table=entry.table,
             source_rows=rows,
             outcomes=outcomes.check(),
-            comparison=comparer.found if comparer is not None else Comparison(),
+            comparison=comparer.found,
             quarantine=quarantine_account(entry.name),
         )
 

@@ -38,6 +38,7 @@ def plan(facts: Facts) -> Plan:
             table="employees",
             map=lambda row, place: _department(row, place, facts),
             write=write_departments,
+            change=lambda _items: Written(),
             remove=remove_departments,
             account=Account(
                 source="shelf_departments t",

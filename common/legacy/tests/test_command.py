@@ -14,10 +14,11 @@ from common.legacy.facts import Facts
 from common.legacy.ids import new_id
 from common.legacy.mapper import Outcome, Quarantined, Skipped
 from common.legacy.models import HandedOverCompany, ImportRun, QuarantinedRow
-from common.legacy.plan import Plan, TableImport, Written
+from common.legacy.plan import Plan
 from common.legacy.reader import Row
 from common.security.tenancy import all_companies
 from common.testing.legacy_files import write_dirty_file
+from common.testing.legacy_plans import mapping_only
 
 
 def plan(facts: Facts) -> Plan:
@@ -27,7 +28,7 @@ def plan(facts: Facts) -> Plan:
         found = facts.employee(row, place)
         return found if isinstance(found, Quarantined) else Skipped("nobody is wanted")
 
-    return [TableImport("people", "employees", mapped, lambda _items: Written())]
+    return [mapping_only("people", mapped)]
 
 
 @pytest.fixture

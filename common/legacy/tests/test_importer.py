@@ -63,7 +63,7 @@ def plan(facts: Facts) -> Plan:
         todo = ToDo(ToDoKind.MISSING_HIRE_DATE, SubjectKind.EMPLOYEE, found.id, found.name, found.company_id)
         return Imported(found.id, found, () if found.hire_date else (todo,))
 
-    return [TableImport("people", "employees", mapped, write, PEOPLE)]
+    return [TableImport("people", "employees", mapped, write, PEOPLE, write, lambda _ids: {})]
 
 
 @pytest.fixture

@@ -28,7 +28,6 @@ def people(report: dict[str, Any]) -> dict[str, Any]:
 def written_so(the_shelf: Shelf, number: int) -> None:
     """As if the import had written the person just as they are now."""
     _departments, entry = shelf.plan(Facts())
-    assert entry.account is not None
     state = f"SELECT {state_sql(entry.account)} FROM {entry.account.source} WHERE t.id = %s"
     the_shelf.sql(
         f"UPDATE imported_rows SET state_hash = ({state}) WHERE name = 'people' AND key = %s",
