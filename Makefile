@@ -81,7 +81,7 @@ soak: setup ## 1,000 hires while workers are killed and Redis is emptied; MINUTE
 	@exec .venv/bin/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
 crash-import: setup ## an import of an old file, killed at KILLS=50 random moments; SEED= repeats a run
-	@LEGACY_KILLS=$(or $(KILLS),50) LEGACY_SEED=$(SEED) \
+	@LONG=1 LEGACY_KILLS=$(or $(KILLS),50) LEGACY_SEED=$(SEED) \
 	    .venv/bin/python -m pytest tests/legacy/test_killed.py $(ARGS)
 
 bench-saga: setup ## sagas per second, single and in bulk, beside three bare commits

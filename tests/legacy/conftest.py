@@ -11,6 +11,7 @@ from common.runtime.stack import Stack
 from tests.e2e.house import House, open_house
 from tests.legacy.command import OldFile
 
+LONG = bool(os.environ.get("LONG"))
 ROOM = Path(os.environ.get("HRMS_STACK_ROOT", "var/test-e2e"))
 Opened = Callable[[Path], OldFile]
 
@@ -63,3 +64,10 @@ def _reports(folder: Path) -> Path:
     reports = folder / "reports"
     reports.mkdir(exist_ok=True)
     return reports
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """They take six services ten minutes, and are for the night's run."""
+    for item in items:
+        if not LONG and item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.skip(reason="for the long run: LONG=1, .ci/long"))
