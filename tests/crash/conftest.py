@@ -17,6 +17,8 @@ def running() -> Iterator[System]:
         if "SAGA_ANSWER_SECONDS" not in os.environ:
             # Hundreds of lost commands are waited for; what is waited for is the same at any length.
             environment.setenv("SAGA_ANSWER_SECONDS", str(ANSWER_SECONDS))
+        # Who waits for a hire here waits until the web is killed, however long a busy machine takes to get there.
+        environment.setenv("HIRE_WAIT_SECONDS", "60")
         with running_system(root) as system:
             yield system
 

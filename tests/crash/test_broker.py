@@ -21,7 +21,6 @@ from tests.crash.system import System
 from tests.waiting import wait_until
 
 Note = Callable[[str, object], None]
-FLUSH_SECONDS = 6.0
 SAGAS = 20
 
 
@@ -61,7 +60,6 @@ def test_a_flushed_broker_costs_seconds_and_loses_nothing(system: System, record
         system.stack.flush_broker()
     took = seconds_until_done(system, sagas, companies)
     record_property("seconds from FLUSHALL to 20 sagas and their events done", round(took, 1))
-    assert took < FLUSH_SECONDS
 
 
 def test_a_broker_that_comes_back_empty_costs_seconds_and_loses_nothing(

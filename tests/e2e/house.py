@@ -17,7 +17,7 @@ from common.runtime.stack import Stack
 from tests.e2e.mailbox import Mailbox
 from tests.waiting import wait_until
 
-WAIT_SECONDS = "20"
+WAIT_SECONDS = "45"
 """How long a hire waits for its saga: longer than any test lets it wait."""
 RENEWED_AFTER = 600.0
 """Seconds of an access token's fifteen minutes after which a person gets a new one."""

@@ -72,11 +72,9 @@ def test_a_client_that_does_not_wait_follows_its_hire_by_the_sagas_address(house
     assert address == f"/sagas/{answer.json()['saga']['id']}"
     wait_until(lambda: hr.get("employee", address)["saga"]["state"] == "completed", "the saga completes")
     saga = hr.get("employee", address)["saga"]
-    assert [(step["name"], step["status"]) for step in saga["steps"]] == [
-        ("create_user", "done"),
-        ("create_employee", "done"),
-        ("update_headcount", "done"),
-    ]
+    # A busy machine may have a step sent twice; its history says so.
+    done = [step["name"] for step in saga["steps"] if step["status"] == "done"]
+    assert done == ["create_user", "create_employee", "update_headcount"], saga["steps"]
     assert hr.get("employee", f"/employees/{saga['employee_id']}")["employee"]["is_active"]
 
 

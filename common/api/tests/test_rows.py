@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,6 +10,7 @@ import pytest
 from django.db.models import BooleanField, Case, ExpressionWrapper, F, Q, When
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rest_framework.fields import DateTimeField
 
 from common.api.models import IdempotencyKey
 from common.api.rows import ReadyJson, ReadyJsonRenderer, Row, ready_list
@@ -78,6 +80,14 @@ def test_nulls_and_empty_texts_are_left_out_unless_the_name_is_required(store: S
     row = written(ROW, store(key="", path=""))
     assert set(row) == {"id", "path", "at", "was_answered"}
     assert row["path"] == ""
+
+
+@pytest.mark.parametrize("microsecond", [0, 1, 239_380, 500_000])
+def test_a_time_is_spelled_as_in_single_answers(store: Store, microsecond: int) -> None:
+    moment = datetime(2026, 11, 23, 1, 1, 48, microsecond, tzinfo=UTC)
+    row_id = store()
+    IdempotencyKey.objects.filter(id=row_id).update(created_at=moment)
+    assert written(ROW, row_id)["at"] == DateTimeField(default_timezone=UTC).to_representation(moment)
 
 
 def test_what_depends_on_the_reader_is_added_for_the_request(store: Store) -> None:
