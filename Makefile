@@ -104,3 +104,5 @@ lock: setup ## write the lock files anew from pyproject.toml (needs uv)
 	    --group embedded -o requirements/embedded.lock
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 	    --group gateway -o requirements/gateway.lock
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+	    --group sqlcipher -o requirements/sqlcipher.lock
