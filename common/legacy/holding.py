@@ -20,13 +20,12 @@ def references_left(plan: Plan) -> Iterator[UUID]:
     """Every id of another service in what is here now, whoever brought it; one may come more than once."""
     for entry in plan:
         account = entry.account
-        if not account.holds:
-            continue
         columns = [column.here for column in account.columns if column.name in account.references]
         for here in [*columns, *([account.company] if account.company else [])]:
             with all_companies(REASON), connection.cursor() as cursor:
                 cursor.execute(
-                    f"SELECT DISTINCT ({here})::uuid FROM {account.source} WHERE ({here}) IS NOT NULL"
+                    f"SELECT DISTINCT ({here})::uuid FROM {account.source}"
+                    f" WHERE ({here}) IS NOT NULL AND ({account.holds})"
                 )
                 while found := cursor.fetchmany(_AT_ONCE):
                     yield from (row[0] for row in found)

@@ -61,8 +61,8 @@ class Account(Generic[ArgsT]):
     are all that people can change: a thing in which none of them differs is as the import wrote it. The sums
     of the columns named in ``money`` are compared company by company. ``references`` says of which kind the
     ids in a column are, such as ``{"company_id": "company"}``: company, user, employee or department. When an
-    import is taken back, a thing that stays here keeps what it refers to in other services, unless it ``holds``
-    nothing.
+    import is taken back, a thing that stays here keeps what it refers to in other services, if it ``holds``
+    on to it, which is a condition in SQL.
     """
 
     source: str
@@ -71,7 +71,7 @@ class Account(Generic[ArgsT]):
     columns: Sequence[Column[ArgsT]]
     money: Sequence[str] = ()
     references: Mapping[str, str] = field(default_factory=dict)
-    holds: bool = True
+    holds: str = "true"
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ ACCOUNT: Final = Account[UUID](
     company="t.company_id",
     columns=(Column("names", "text", here="t.names", expected=lambda _company_id: _NAMES),),
     references={},
+    # Default roles go with their company, whoever made them: the import, or company.created when it came first.
+    holds=f"EXISTS (SELECT FROM roles o WHERE o.company_id = t.company_id AND o.name NOT IN ({_LISTED}))",
 )
 
 

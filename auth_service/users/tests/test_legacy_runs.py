@@ -6,8 +6,10 @@ from uuid import UUID
 
 import pytest
 
-from auth_service.users.models import Membership, User
+from auth_service.users.models import Membership, Role, User
 from auth_service.users.services.authentication import user_authenticate
+from auth_service.users.services.role_catalogue import role_create
+from auth_service.users.services.roles import company_roles_create
 from auth_service.users.services.sessions import Device, session_open
 from auth_service.users.services.users import user_update_profile
 from common.legacy.ids import employee_user_id, new_id
@@ -63,6 +65,18 @@ def test_what_was_imported_is_equal_and_a_rollback_leaves_no_trace(tmp_path: Pat
     assert verify_legacy(source, tmp_path / "verify").startswith("EQUAL")
     assert "nothing of it stays" in rollback_legacy(tmp_path / "back")
     assert content() == before
+
+
+def test_default_roles_that_the_company_service_caused_first_do_not_keep_their_company(tmp_path: Path) -> None:
+    company_roles_create([ONE, TWO])
+    with all_companies("test"):
+        role_create(company_id=TWO, name="Clerk", level=1, permissions=[], by=None)
+    import_legacy(old_file(tmp_path, "old.db", users=[user(1)], places=[]), tmp_path / "first")
+    assert "nothing of it stays" in rollback_legacy(tmp_path / "back")
+    with all_companies("test"):
+        assert set(Role.objects.exclude(company_id=None).values_list("company_id", flat=True)) == {ONE, TWO}
+    held = next(tmp_path.rglob("auth.held")).read_text().split()
+    assert (str(ONE) in held, str(TWO) in held) == (False, True)
 
 
 def test_what_changed_in_the_file_is_brought_over_and_what_is_gone_goes(tmp_path: Path) -> None:

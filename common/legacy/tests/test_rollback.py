@@ -83,7 +83,7 @@ def test_what_stays_tells_the_other_services_what_it_holds_on_to(the_shelf: Shel
 
 def silent_plan(facts: Facts) -> Plan:
     """The shelf's, whose things hold on to nothing."""
-    return tuple(replace(entry, account=replace(entry.account, holds=False)) for entry in shelf.plan(facts))
+    return tuple(replace(entry, account=replace(entry.account, holds="false")) for entry in shelf.plan(facts))
 
 
 def test_what_the_system_writes_by_itself_holds_on_to_nothing(
