@@ -8,6 +8,7 @@ from typing import Any
 from common.conf import env
 from common.conf.logs import logging_settings
 from common.conf.openapi import spectacular_settings
+from common.conf.web import headers_middleware, web_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 PORTS = {
@@ -79,6 +80,8 @@ def service_settings(service: Service) -> dict[str, Any]:
             "drf_spectacular",
             "drf_spectacular_sidecar",
             "django_prometheus",
+            "csp",
+            "corsheaders",
             "common.conf",
             "common.api",
             "common.security",
@@ -93,8 +96,8 @@ def service_settings(service: Service) -> dict[str, Any]:
         "MIDDLEWARE": [
             "django_prometheus.middleware.PrometheusBeforeMiddleware",
             "common.observability.middleware.RequestContextMiddleware",
+            *headers_middleware(),
             "common.api.middleware.ErrorEnvelopeMiddleware",
-            "django.middleware.security.SecurityMiddleware",
             "whitenoise.middleware.WhiteNoiseMiddleware",
             "django.contrib.sessions.middleware.SessionMiddleware",
             "django.middleware.locale.LocaleMiddleware",
@@ -105,7 +108,6 @@ def service_settings(service: Service) -> dict[str, Any]:
             "common.staff.middleware.StaffScopeMiddleware",
             "django.contrib.auth.middleware.AuthenticationMiddleware",
             "django.contrib.messages.middleware.MessageMiddleware",
-            "django.middleware.clickjacking.XFrameOptionsMiddleware",
             "django_prometheus.middleware.PrometheusAfterMiddleware",
         ],
         "TEMPLATES": [
@@ -125,15 +127,7 @@ def service_settings(service: Service) -> dict[str, Any]:
         "DATABASES": {"default": _database()},
         "CACHES": {"default": _cache(service)},
         "SESSION_ENGINE": "django.contrib.sessions.backends.cached_db",
-        "SESSION_COOKIE_NAME": f"{service.name}_session",
-        "SESSION_COOKIE_AGE": 8 * 3600,
-        "SESSION_COOKIE_HTTPONLY": True,
-        "SESSION_COOKIE_SAMESITE": "Lax",
-        "CSRF_COOKIE_NAME": f"{service.name}_csrf",
-        "SECURE_CONTENT_TYPE_NOSNIFF": True,
-        "SECURE_REFERRER_POLICY": "same-origin",
-        "X_FRAME_OPTIONS": "DENY",
-        **_transport_security(environment),
+        **web_settings(service.name, environment),
         "APPEND_SLASH": False,
         "LANGUAGE_CODE": "en",
         "LANGUAGES": [("en", "English"), ("ar", "العربية")],
@@ -145,7 +139,6 @@ def service_settings(service: Service) -> dict[str, Any]:
         "STATIC_ROOT": ROOT / "var" / "static" / service.name,
         "WHITENOISE_USE_FINDERS": True,
         "WHITENOISE_AUTOREFRESH": False,
-        "DATA_UPLOAD_MAX_MEMORY_SIZE": 2_621_440,
         "LOGGING": logging_settings(service.name, env.text("LOG_LEVEL", "INFO")),
         "LOGGING_CONFIG": "common.conf.logs.configure",
         "REST_FRAMEWORK": _rest_framework(),
@@ -165,25 +158,6 @@ def service_settings(service: Service) -> dict[str, Any]:
         "SAGA_ANSWER_SECONDS": env.seconds("SAGA_ANSWER_SECONDS", 4.0),
         "EVENT_RETENTION_DAYS": env.number("EVENT_RETENTION_DAYS", 0),
         "PROMETHEUS_EXPORT_MIGRATIONS": False,
-    }
-
-
-def _transport_security(environment: str) -> dict[str, Any]:
-    """Production is reached over TLS only; development and tests are on the loopback without it."""
-    if environment != "production":
-        return {}
-    return {
-        "SESSION_COOKIE_SECURE": True,
-        "CSRF_COOKIE_SECURE": True,
-        "SECURE_HSTS_SECONDS": 365 * 24 * 3600,
-        "SECURE_HSTS_INCLUDE_SUBDOMAINS": True,
-        "SECURE_HSTS_PRELOAD": True,
-        # Only where the proxy in front replaces what clients send under this name.
-        "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https")
-        if env.text("BEHIND_TLS_PROXY", "") == "1"
-        else None,
-        # No redirect to TLS: a client that sends its token in clear must fail, not be helped along.
-        "SILENCED_SYSTEM_CHECKS": ["security.W008"],
     }
 
 
