@@ -46,7 +46,7 @@ ACCOUNT: Final = Account[OldNotice](
     ),
     references={"company_id": "company", "user_id": "user"},
     # The system writes notices by itself: one is no reason for an account to stay.
-    holds=False,
+    holds="false",
 )
 RULES: Final = (
     "notifications: they lie in the application as they did, and nobody is told of them again; the old system"
