@@ -3,6 +3,8 @@
 import os
 from urllib.parse import unquote, urlsplit
 
+from common.security.encryption.keyring import Keyring, KeyringError, read_keyring
+
 
 class ConfigurationError(SystemExit):
     """A required setting is missing or unreadable; the process ends with one sentence and exit code 2."""
@@ -55,6 +57,33 @@ def seconds(name: str, default: float) -> float:
 def words(name: str, default: str) -> list[str]:
     """The comma-separated values of ``name``."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def counts(name: str) -> dict[str, int]:
+    """The comma-separated ``name=count`` pairs in ``name``; ends the process when a count is not 1 or more."""
+    pairs = dict(word.partition("=")[::2] for word in words(name, ""))
+    wrong = sorted(key for key, count in pairs.items() if not count.isdecimal() or int(count) < 1)
+    if wrong:
+        raise ConfigurationError(f"{name} must look like sessions=30,leaves=1825; wrong: {', '.join(wrong)}.")
+    return {key: int(count) for key, count in pairs.items()}
+
+
+def proxies(name: str) -> list[str]:
+    """The addresses, networks and host names in ``name``; ends the process when a network is everybody's."""
+    entries = words(name, "")
+    if any(entry.endswith("/0") for entry in entries):
+        raise ConfigurationError(
+            f"{name} must name our own proxies; a network of all addresses would believe anybody."
+        )
+    return entries
+
+
+def keyring(service: str) -> Keyring:
+    """The keys that the service seals values with; ends the process when there are none or weak ones."""
+    try:
+        return read_keyring(service)
+    except KeyringError as error:
+        raise ConfigurationError(str(error)) from None
 
 
 def database(name: str) -> dict[str, str]:

@@ -26,6 +26,7 @@ class Service:
     """One of the six projects: its name, its apps, and which local copies of others' rows it keeps.
 
     ``legacy`` is the dotted path of what it takes from the old application's file; see common/legacy/plan.py.
+    ``privacy`` is the dotted path of what it says about personal data; see common/privacy/plan.py.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Service:
     owns_users: bool = False
     reference: tuple[str, ...] = ()
     legacy: str = ""
+    privacy: str = ""
 
     @property
     def package(self) -> str:
@@ -57,6 +59,7 @@ def service_settings(service: Service) -> dict[str, Any]:
         "DEBUG": debug,
         "SECRET_KEY": env.required("SECRET_KEY"),
         "ALLOWED_HOSTS": env.words("ALLOWED_HOSTS", "127.0.0.1,localhost"),
+        "TRUSTED_PROXIES": env.proxies("TRUSTED_PROXIES"),
         "ROOT_URLCONF": f"{service.package}.urls",
         "WSGI_APPLICATION": f"{service.package}.wsgi.application",
         "AUTH_USER_MODEL": "users.User" if service.owns_users else "staff.StaffUser",
@@ -90,12 +93,14 @@ def service_settings(service: Service) -> dict[str, Any]:
             "common.sagas",
             "common.reference",
             "common.legacy",
+            "common.privacy",
             *staff_apps,
             *service.apps,
         ],
         "MIDDLEWARE": [
             "django_prometheus.middleware.PrometheusBeforeMiddleware",
             "common.observability.middleware.RequestContextMiddleware",
+            "common.security.client_address.ClientAddressMiddleware",
             *headers_middleware(),
             "common.api.middleware.ErrorEnvelopeMiddleware",
             "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -150,12 +155,14 @@ def service_settings(service: Service) -> dict[str, Any]:
         },
         "SERVICE_KEY_FILE": env.required("SERVICE_KEY_FILE"),
         "SERVICE_KEYRING_FILE": env.required("SERVICE_KEYRING_FILE"),
+        "ENCRYPTION_KEYRING": env.keyring(service.name),
         "WAKE_ADDRESS": env.text("WAKE_ADDRESS", f"127.0.0.1:{service.port + 1000}"),
         # When each periodic job last ran; one relay a service writes it.
         "BEAT_SCHEDULE_FILE": env.text(
             "BEAT_SCHEDULE_FILE", f"{tempfile.gettempdir()}/hrms-beat/{service.name}"
         ),
         "SAGA_ANSWER_SECONDS": env.seconds("SAGA_ANSWER_SECONDS", 4.0),
+        "RETENTION_DAYS": env.counts("RETENTION_DAYS"),
         "EVENT_RETENTION_DAYS": env.number("EVENT_RETENTION_DAYS", 0),
         "PROMETHEUS_EXPORT_MIGRATIONS": False,
     }

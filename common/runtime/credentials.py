@@ -15,11 +15,12 @@ _KEYS: Final = "keys"
 
 @dataclass(frozen=True)
 class ServiceSecrets:
-    """What belongs to one service: its two database roles' passwords and Django's secret key."""
+    """What belongs to one service: passwords of its database roles and its Redis user, Django's secret key."""
 
     owner_password: str
     app_password: str
     secret_key: str
+    redis_password: str
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Credentials:
 
     superuser_password: str
     redis_password: str
+    """Of Redis's operator; the services have users of their own."""
     signing_key_passphrase: str
     hr_admin_password: str
     services: dict[str, ServiceSecrets]
@@ -50,7 +52,8 @@ def load_or_create(root: Path, services: Iterable[str]) -> Credentials:
 
 
 def _known_services(record: dict[str, dict[str, str]]) -> dict[str, ServiceSecrets]:
-    return {name: ServiceSecrets(**values) for name, values in record.items()}
+    # What an older record lacks is made now.
+    return {name: ServiceSecrets(**(asdict(_make()) | values)) for name, values in record.items()}
 
 
 def key_file(root: Path, service: str) -> Path:
@@ -63,15 +66,30 @@ def keyring_file(root: Path) -> Path:
     return root / _KEYS / "keyring.json"
 
 
+def encryption_file(root: Path, service: str) -> Path:
+    """Where the keys lie with which the service seals values (see common/security/encryption/keyring.py)."""
+    return root / _KEYS / f"{service}-encryption.json"
+
+
 def ensure_keys(root: Path, services: Iterable[str]) -> None:
-    """Makes the key of each service that has none, and the file of all public keys."""
+    """Makes the keys of each service that has none, and the file of all public keys."""
     names = tuple(services)
     (root / _KEYS).mkdir(mode=0o700, exist_ok=True)
+    for name in names:
+        if not encryption_file(root, name).exists():
+            _make_encryption_keyring(root, name)
     complete = all(key_file(root, name).exists() for name in names)
     published = {key.get("kid") for key in read_json(keyring_file(root)).get("keys", [])}
     if complete and published.issuperset(names):
         return
     write_json(keyring_file(root), {"keys": [_public_key(root, name) for name in names]})
+
+
+def _make_encryption_keyring(root: Path, service: str) -> None:
+    # Imported here because only the very first start needs it.
+    from common.security.encryption.keyring import make_keyring
+
+    write_json(encryption_file(root, service), make_keyring(service))
 
 
 def _public_key(root: Path, service: str) -> dict[str, str]:
@@ -92,7 +110,12 @@ def _public_key(root: Path, service: str) -> dict[str, str]:
 
 
 def _make() -> ServiceSecrets:
-    return ServiceSecrets(_password(), _password(), secrets.token_urlsafe(48))
+    return ServiceSecrets(
+        owner_password=_password(),
+        app_password=_password(),
+        secret_key=secrets.token_urlsafe(48),
+        redis_password=_password(),
+    )
 
 
 def _password() -> str:

@@ -1,5 +1,6 @@
 """``make analyze|import|verify|rollback``: a command of every service, and one account of all of them."""
 
+import json
 import os
 import subprocess
 import threading
@@ -207,6 +208,9 @@ def _environment(root: Path, service: str, command: str) -> dict[str, str]:
     """That of the service's processes; for an analysis, which uses none of it, that of a service unborn."""
     if command != ANALYZE or (root / "ports.json").exists():
         return Blueprint(root).environment(service)
+    # Imported here because nothing else of this module needs the installed packages.
+    from common.security.encryption.keyring import make_keyring
+
     nothing = "none"
     return machine_environment() | {
         "SERVICE_ENV": "development",
@@ -216,6 +220,7 @@ def _environment(root: Path, service: str, command: str) -> dict[str, str]:
         "SECRET_KEY": nothing,
         "SERVICE_KEY_FILE": os.devnull,
         "SERVICE_KEYRING_FILE": os.devnull,
+        "ENCRYPTION_KEYRING": json.dumps(make_keyring(service)),
         "SIGNING_KEY_PASSPHRASE": nothing,
         "LOG_LEVEL": "WARNING",
     }

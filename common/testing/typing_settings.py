@@ -3,7 +3,10 @@
 Never served: mypy's Django plugin loads it to know each model's fields and managers.
 """
 
+import json
 import os
+
+from common.security.encryption.keyring import make_keyring
 
 # The reader of the environment insists on these; no value is used, nothing is connected to.
 for _name, _value in {
@@ -14,6 +17,7 @@ for _name, _value in {
     "CACHE_URL": "redis://127.0.0.1/1",
     "SERVICE_KEY_FILE": os.devnull,
     "SERVICE_KEYRING_FILE": os.devnull,
+    "ENCRYPTION_KEYRING": json.dumps(make_keyring("employee")),
     "SIGNING_KEY_PASSPHRASE": "typing",
 }.items():
     os.environ.setdefault(_name, _value)

@@ -1,0 +1,93 @@
+"""Sealing of single values for storage: AES-256-GCM, bound to the place where the value lies.
+
+A sealed value is ``v1:<key id>:<base64 of nonce, ciphertext and tag>``. Service, table, column and row are
+authenticated with it, so that a value copied anywhere else does not open.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import os
+from typing import Final
+from uuid import UUID
+
+import structlog
+from cryptography.exceptions import InvalidTag
+from django.conf import settings
+
+from common.security.encryption.errors import KeyMissingError, SealBrokenError
+from common.security.encryption.keyring import Keyring, KeyringError, read_keyring
+
+VERSION: Final = "v1"
+_NONCE_BYTES: Final = 12
+_MARK_BYTES: Final = 16
+
+log = structlog.get_logger(__name__)
+
+
+def keyring() -> Keyring:
+    """The keys of this service."""
+    ring: Keyring = settings.ENCRYPTION_KEYRING
+    return ring
+
+
+def seal(text: str, *, table: str, column: str, row_id: UUID) -> str:
+    """``text`` sealed with the current key for one column of one row; different each time."""
+    keys = keyring()
+    nonce = os.urandom(_NONCE_BYTES)
+    sealed = keys.ciphers[keys.current].encrypt(nonce, text.encode(), _place(keys, table, column, row_id))
+    return f"{VERSION}:{keys.current}:{base64.b64encode(nonce + sealed).decode()}"
+
+
+def unseal(sealed: str, *, table: str, column: str, row_id: UUID) -> str:
+    """The text that was sealed for this place; raises KeyMissingError and SealBrokenError."""
+    version, _, rest = sealed.partition(":")
+    key_id, _, encoded = rest.partition(":")
+    if version != VERSION or not encoded:
+        raise SealBrokenError(table, column, row_id)
+    keys = keyring()
+    if key_id not in keys.ciphers and not _read_again(key_id):
+        raise KeyMissingError(table, column, row_id)
+    keys = keyring()
+    try:
+        raw = base64.b64decode(encoded, validate=True)
+        place = _place(keys, table, column, row_id)
+        return keys.ciphers[key_id].decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], place).decode()
+    except (InvalidTag, binascii.Error, ValueError):
+        raise SealBrokenError(table, column, row_id) from None
+
+
+def key_of(sealed: str) -> str:
+    """The id of the key that a value was sealed with; empty when it is not a sealed value."""
+    parts = sealed.split(":", 2)
+    return parts[1] if len(parts) == 3 and parts[0] == VERSION else ""
+
+
+def mark(text: str, *, column: str, company_id: UUID | None, row_id: UUID | None = None) -> UUID:
+    """128 bits that stand for a value without telling it: equal values of a company's column have equal marks.
+
+    With ``row_id`` the mark is the row's own: it says whether the value changed and nothing of other rows.
+    It does not depend on the current key, so that a rotation leaves marks as they are.
+    """
+    keys = keyring()
+    scope = f"{keys.service}|{column}|{company_id or ''}|{row_id or ''}|"
+    digest = hmac.new(keys.index, (scope + text).encode(), hashlib.sha256).digest()
+    return UUID(bytes=digest[:_MARK_BYTES])
+
+
+def _place(keys: Keyring, table: str, column: str, row_id: UUID) -> bytes:
+    return f"{keys.service}|{table}|{column}|{row_id}".encode()
+
+
+def _read_again(key_id: str) -> bool:
+    """Whether the keyring, read again, has a key that another process of this service knows already."""
+    try:
+        fresh = read_keyring(keyring().service)
+    except KeyringError as error:
+        log.error("the keyring could not be read again", error=str(error))
+        return False
+    if key_id not in fresh.ciphers or fresh.index != keyring().index:
+        return False
+    settings.ENCRYPTION_KEYRING = fresh
+    return True

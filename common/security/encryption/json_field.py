@@ -1,0 +1,30 @@
+"""A model field of JSON that is sealed in the database: what people or files said, and may be about anything."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+
+from common.security.encryption.fields import EncryptedField
+
+if TYPE_CHECKING:
+    _Json = models.JSONField[Any, Any]
+else:
+    _Json = models.JSONField
+
+
+class EncryptedJSONField(EncryptedField, _Json):
+    """Any JSON value, sealed as a whole; None is stored as NULL.
+
+    A value that was read is sealed again when another one is assigned, not when it is changed in place.
+    """
+
+    def to_text(self, plain: Any) -> str:
+        """The value as JSON, equal for equal values."""
+        encoder = self.encoder or DjangoJSONEncoder
+        return json.dumps(plain, cls=encoder, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    def from_text(self, text: str) -> Any:
+        """The value of JSON made by :meth:`to_text`."""
+        return json.loads(text, cls=self.decoder)
