@@ -1,0 +1,98 @@
+"""Who lives here: a company with people and things worth stealing, and those who would like to have them."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
+
+import httpx
+
+from tests.attack.evidence import changed, fingerprint, ids_of
+from tests.attack.ledger import Attack
+from tests.attack.openapi import Operation, operations, sent_in, uuids_in
+from tests.e2e.fuzzing.things import MAKERS, PASSWORD, Ids, Things
+from tests.e2e.house import House, Person
+
+READING = [
+    f"{area}:view"
+    for area in ("dashboard", "employees", "reports", "leave_requests", "payroll", "documents", "performance")
+]
+
+
+class Town(Things):
+    """The attacked company is ``company``; ``manager`` runs it."""
+
+    def __init__(self, house: House) -> None:
+        super().__init__(house)
+        self.other_company = house.new_company()
+        self.stranger = house.new_member(self.other_company, "company_manager")
+        self.powerless = self.with_role("Powerless", [])
+        self.reader = self.with_role("Reader", READING)
+        self.client = httpx.Client(timeout=60)
+
+    def with_role(self, name: str, permissions: list[str]) -> Person:
+        """A member of the attacked company whose role has these rights and no others."""
+        body = {"name": name, "level": 1, "permissions": permissions, "company_id": self.company}
+        self.made("auth", "/roles", "role", **body)
+        return self.member(self.company, name)
+
+    def member(self, company: str, role: str) -> Person:
+        """Somebody with an account and this role, and no record of employment."""
+        person = self.registered()
+        self.house.give_role(person.id, role, company)
+        return self.house.sign_in(person.email, PASSWORD)
+
+    def ids_for(self, operation: Operation) -> Ids:
+        """Things of the attacked company for what the operation's address names."""
+        return self.named_in(operation.path, own=False)
+
+    @cached_property
+    def ids(self) -> Mapping[str, str]:
+        """One thing of each kind, all of the attacked company."""
+        found: dict[str, str] = {"company_id": self.company}
+        for operation in operations(self.house, share=1):
+            found |= {name: value for name, value in self.ids_for(operation).items() if name not in found}
+        for name in MAKERS:
+            if name not in found:
+                found[name] = self.one(name, found)
+        return found
+
+    @cached_property
+    def secrets(self) -> set[str]:
+        """Every id of the attacked company: nobody else may ever be told one."""
+        assert self.ids
+        self.house.wait_quiet()
+        return ids_of(self.house.databases, self.company)
+
+    def send(self, token: str | None, operation: Operation, path: str = "", **options: Any) -> httpx.Response:
+        """One request with this token; None for none. ``path`` in place of one made of the town's things."""
+        headers = {**({"Authorization": f"Bearer {token}"} if token else {}), **options.pop("headers", {})}
+        address = path or operation.address(self.ids_for(operation))
+        url = f"{self.house.stack.url(operation.service)}{address}"
+        return self.client.request(operation.method, url, headers=headers, **options)
+
+    def send_fitting(self, token: str, operation: Operation, **options: Any) -> httpx.Response:
+        """The same, and once more without the fields that are not this person's to send."""
+        answer = self.send(token, operation, **options)
+        if answer.status_code != httpx.codes.UNPROCESSABLE_ENTITY or "json" not in options:
+            return answer
+        refused = answer.json()["error"].get("details") or {}
+        fitting = {name: value for name, value in options["json"].items() if name not in refused}
+        return self.send(token, operation, **{**options, "json": fitting})
+
+    def told(
+        self, answer: httpx.Response, path: str = "", options: Mapping[str, Any] | None = None
+    ) -> set[str]:
+        """The attacked company's ids in an answer, beside those that the request named itself."""
+        asked = sent_in(f"{answer.request.url} {path}", options or {})
+        return (uuids_in(answer.text) & self.secrets) - asked
+
+    @contextmanager
+    def untouched(self, attack: Attack) -> Iterator[None]:
+        """A block after which nothing of the attacked company is different; what is, leaked."""
+        assert self.secrets
+        before = fingerprint(self.house.databases, self.company)
+        yield
+        self.house.wait_quiet()
+        for table in changed(before, fingerprint(self.house.databases, self.company)):
+            attack.leaked(f"{attack.name}: {table} is not as it was")
