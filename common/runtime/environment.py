@@ -21,6 +21,8 @@ _ADJUSTABLE: Final[Mapping[str, str]] = {
     "LOG_LEVEL": "WARNING",
     "ALLOWED_HOSTS": "127.0.0.1,localhost",
 }
+    # The services listen on the loopback, where the gateway is the one proxy.
+    "TRUSTED_PROXIES": "127.0.0.1,::1",
 # A web process's many threads share this many connections; in other processes each thread keeps its own.
 # Celery closes a worker's connection with every task; with a pool that costs nothing.
 _POOL_SIZES: Final = {"web": "12", "worker": "2"}
