@@ -256,11 +256,7 @@ def _forget_rest(run: ImportRun, found: Rollback) -> None:
     with all_companies(REASON), connection.cursor() as cursor:
         import_lock()
         waiting: list[UUID | str] = [run.pk, QuarantineState.WAITING]
-        cursor.execute(
-            "DELETE FROM quarantine_actions WHERE row_id IN"
-            " (SELECT id FROM quarantined_rows WHERE run_id = %s AND state = %s)",
-            waiting,
-        )
+        cursor.execute("SELECT count(*) FROM quarantine_actions_forget(%s)", [run.pk])
         cursor.execute("DELETE FROM quarantined_rows WHERE run_id = %s AND state = %s", waiting)
         found.quarantined += cursor.rowcount
         cursor.execute(

@@ -7,10 +7,14 @@ from common.messaging.subscribers import slowest_position
 from common.security.tenancy import all_companies
 
 BATCH = 10_000
+# Younger events stay whatever is asked for: event_log_prune() in the database holds to it.
+LEAST_DAYS = 7
 
 
 def prune(*, days: int | None = None, dry_run: bool = False) -> int:
     """Delete stamped events older than ``days`` (default: settings.EVENT_RETENTION_DAYS; 0 keeps everything).
+
+    Fewer days than LEAST_DAYS are taken for these.
 
     Returns how many went, or would go. Stops before the slowest subscriber's position; without any
     subscriber nothing goes, because one may not have registered yet.
@@ -19,6 +23,7 @@ def prune(*, days: int | None = None, dry_run: bool = False) -> int:
     slowest = slowest_position()
     if keep <= 0 or slowest is None:
         return 0
+    keep = max(keep, LEAST_DAYS)
     removed = 0
     while True:
         with all_companies("event pruning"), connection.cursor() as cursor:
@@ -34,5 +39,5 @@ def prune(*, days: int | None = None, dry_run: bool = False) -> int:
             if dry_run or not count:
                 return removed + count
             cursor.execute("UPDATE feed_head SET pruned_to = %s WHERE id = 1", [upto])
-            cursor.execute("DELETE FROM event_log WHERE position <= %s", [upto])
+            cursor.execute("SELECT count(*) FROM event_log_prune(%s)", [upto])
             removed += count

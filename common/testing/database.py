@@ -35,6 +35,11 @@ class TestDatabase:
                     return
             self._remember(connection, digest)
 
+    def as_owner(self, statement: str) -> None:
+        """Change what the run-time role may not, over every company: the age of a record, for one."""
+        with self._connect() as connection:
+            connection.execute(statement.encode())
+
     def restore(self) -> None:
         """Empty every table and put the seeded rows back."""
         with self._connect() as connection:

@@ -1,13 +1,12 @@
 """Old events go, but never one that somebody has yet to read."""
 
-from datetime import timedelta
 from io import StringIO
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
-from django.db.models import F
+from django.db import ProgrammingError, connection, transaction
 
 from common.messaging.feed import feed_page
 from common.messaging.models import EventRecord, FeedHead, Subscriber
@@ -17,18 +16,22 @@ from common.messaging.subscribers import subscriber_seen
 from common.messaging.tasks import prune_events
 from common.messaging.tests.events import write_event
 from common.security.tenancy import all_companies
+from common.testing.database import TestDatabase
 
 pytestmark = pytest.mark.usefixtures("committed_db", "log")
 
 
+def older(test_database: TestDatabase, which: str, by: str) -> None:
+    test_database.as_owner(f"UPDATE event_log SET occurred_at = occurred_at + interval '{by}' WHERE {which}")
+
+
 @pytest.fixture
-def log(committed_db: None) -> None:
+def log(committed_db: None, test_database: TestDatabase) -> None:
     """Six stamped events: four of last month, two of today."""
     for _ in range(6):
         write_event()
     sequence()
-    with all_companies("test"):
-        EventRecord.objects.filter(position__lte=4).update(occurred_at=F("occurred_at") - timedelta(days=30))
+    older(test_database, "position <= 4", "-30 days")
 
 
 def kept() -> list[int | None]:
@@ -74,20 +77,18 @@ def test_nothing_goes_while_a_subscriber_has_yet_to_read_the_new_epoch() -> None
     assert prune(days=7) == 4
 
 
-def test_an_event_younger_than_the_retention_keeps_those_after_it() -> None:
+def test_an_event_younger_than_the_retention_keeps_those_after_it(test_database: TestDatabase) -> None:
     """Positions stay contiguous, whatever the clocks said."""
     subscribe("company", 6)
-    with all_companies("test"):
-        EventRecord.objects.filter(position=2).update(occurred_at=F("occurred_at") + timedelta(days=29))
+    older(test_database, "position = 2", "29 days")
     assert prune(days=7) == 1
     assert kept() == [2, 3, 4, 5, 6]
 
 
-def test_an_unstamped_event_stays_however_old_it_is() -> None:
+def test_an_unstamped_event_stays_however_old_it_is(test_database: TestDatabase) -> None:
     subscribe("company", 6)
     write_event()
-    with all_companies("test"):
-        EventRecord.objects.update(occurred_at=F("occurred_at") - timedelta(days=30))
+    older(test_database, "true", "-30 days")
     assert prune(days=7) == 6
     assert kept() == [None]
     assert sequence() == (7, 1)
@@ -138,3 +139,31 @@ def test_a_new_epoch_begins_where_the_log_ends() -> None:
     assert after.epoch != before.epoch
     assert (after.position, kept()) == (6, [1, 2, 3, 4, 5, 6])
     assert said.getvalue() == f"Epoch {after.epoch} begins; the log ends at position 6.\n"
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE event_log SET payload = '{}'", "DELETE FROM event_log", "TRUNCATE event_log"]
+)
+def test_what_was_published_is_neither_changed_nor_taken_back(statement: str) -> None:
+    with (
+        all_companies("test"),
+        pytest.raises(ProgrammingError, match="permission denied"),
+        transaction.atomic(),
+    ):
+        connection.cursor().execute(statement)
+    assert len(kept()) == 6
+
+
+def test_no_event_of_this_week_goes_whoever_asks() -> None:
+    subscribe("company", 6)
+    with all_companies("test"), connection.cursor() as cursor:
+        cursor.execute("SELECT position FROM event_log_prune(100) ORDER BY 1")
+        assert cursor.fetchall() == [(1,), (2,), (3,), (4,)]
+    assert prune(days=1) == 0
+
+
+def test_no_event_goes_that_a_subscriber_has_yet_to_apply_whoever_asks() -> None:
+    subscribe("company", 3)
+    with all_companies("test"), connection.cursor() as cursor:
+        cursor.execute("SELECT position FROM event_log_prune(100) ORDER BY 1")
+        assert cursor.fetchall() == [(1,), (2,), (3,)]
