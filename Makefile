@@ -7,7 +7,7 @@ RUNTIME := .venv/bin/python -m common.runtime
 GATEWAY := .venv/bin/python -m common.runtime.gateway
 
 .PHONY: help setup run start stop status reset logs manage analyze import verify rollback test fuzz lint gateway gateway-stop gateway-status \
-    traffic cutover demo soak bench-saga bench-api bench-events bench-legacy crash-import lock
+    traffic cutover demo soak bench-saga bench-api bench-events bench-legacy crash-import attack lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -73,6 +73,9 @@ traffic: setup ## weights of the two sides, at once: LEGACY=90 NEW=10; shows the
 cutover: setup ## walk to the new side and watch it: STEPS="1 5 25 50 100" HOLD=60 MAX_ERRORS=1 MAX_MS=1000; BACK=1
 	@exec $(GATEWAY) cutover $(if $(BACK),--back) --steps "$(STEPS)" --hold "$(HOLD)" --window "$(WINDOW)" \
 	    --max-errors "$(MAX_ERRORS)" --max-ms "$(MAX_MS)"
+
+attack: setup ## what an attacker would try, on a system of its own: attempts and leaks, exit code 1 for a leak
+	@LONG=1 .venv/bin/python -m pytest tests/attack -q $(ARGS)
 
 demo: setup ## import the old data, hire, refuse a hire, kill a worker in mid-saga, and check all of it
 	@exec $(RUNTIME).demo
