@@ -1,6 +1,6 @@
 """What stands on the page of a company or a licence to be read; each row leads to its own page."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.contrib import admin
 from django.db.models import F, QuerySet
@@ -14,6 +14,9 @@ from company_service.companies import selectors
 from company_service.companies.admin.parts import left_to_right
 from company_service.companies.choices import LicenseStatus
 from company_service.companies.models import Department, License, LicenseNotice, LicensePeriod
+
+# The style sheet has a step for each depth up to this one.
+DEEPEST_INDENT: Final = 6
 
 
 class LicenseInline(ReadOnlyInline):
@@ -83,5 +86,5 @@ class NoticeInline(ReadOnlyInline):
 def indented(department: Department) -> str:
     """The name, as far in as the department is deep."""
     return format_html(
-        '<span style="padding-inline-start:{}em">{}</span>', 1.5 * (department.depth - 1), department.name
+        '<span class="depth-{}">{}</span>', min(department.depth, DEEPEST_INDENT), department.name
     )

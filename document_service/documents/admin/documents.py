@@ -217,7 +217,7 @@ class DocumentAdmin(TenantAdmin):
             return self.get_empty_value_display()
         kept = {"id": document.old_id, **document.old_values}
         lines = (f"{name}: {value}" for name, value in kept.items())
-        return format_html('<pre dir="auto" style="white-space: pre-wrap">{}</pre>', "\n".join(lines))
+        return format_html('<pre dir="auto" class="wrapped">{}</pre>', "\n".join(lines))
 
     @admin.display(description=_("SHA-256"))
     def sha256(self, document: Any) -> str:
