@@ -12,4 +12,5 @@ COMMON_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "security.clear_browser_sessions",
         "schedule": crontab(hour=2, minute=30),
     },
+    "retention": {"task": "privacy.retention", "schedule": crontab(hour=3, minute=5)},
 }

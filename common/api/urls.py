@@ -13,7 +13,7 @@ from common.staff.site import prepare_site
 
 
 def common_urls() -> list[URLPattern | URLResolver]:
-    """/, /health, /metrics, /schema, /docs, /admin/, the choice of a language, and the event feed."""
+    """/, /health, /metrics, /schema, /docs, /admin/, the choice of a language, the event feed, and personal data."""
     prepare_site(admin.site)
     return [
         path("", RootView.as_view(), name="root"),
@@ -25,4 +25,5 @@ def common_urls() -> list[URLPattern | URLResolver]:
         path("admin/", admin.site.urls),
         path("i18n/", include("django.conf.urls.i18n")),
         path("", include("common.messaging.api.urls")),
+        path("", include("common.privacy.api.urls")),
     ]

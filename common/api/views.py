@@ -24,6 +24,8 @@ from common.api.parsers import LARGEST_BODY
 from common.api.query import StrictQuery
 from common.api.serializers import StrictSerializer
 from common.observability.context import bind_actor
+from common.privacy.accesses import read_note
+from common.privacy.choices import AccessAction
 from common.security.authentication import (
     PersonAuthentication,
     ServiceAuthentication,
@@ -47,6 +49,8 @@ class ServiceAPIView(APIView):
       ``ANYONE_SIGNED_IN``. A method that is missing is refused.
     * ``public``: nobody signs in, no scope is opened. ``internal``: only our services may call.
     * ``manages_own_scope``: the handler opens scope and transaction itself (to wait outside of one, say).
+    * What a GET shows of a person is noted in the access log, by the names of the address's parts; ``reading``
+      says what it is called there.
     * ``idempotent``: POST honours ``Idempotency-Key``.
     * ``body_serializers``, ``query_serializers``, ``answer_serializers``: per method what goes in and out;
       ``self.body()`` and ``self.query()`` read it, the OpenAPI document shows it. Query parameters of a
@@ -61,6 +65,7 @@ class ServiceAPIView(APIView):
     internal: ClassVar[bool] = False
     manages_own_scope: ClassVar[bool] = False
     idempotent: ClassVar[bool] = False
+    reading: ClassVar[AccessAction] = AccessAction.VIEWED
     max_body_bytes: ClassVar[int] = LARGEST_BODY
     cache_control: ClassVar[str] = "no-store"
     body_serializers: ClassVar[Mapping[str, type[StrictSerializer]]] = {}
@@ -157,6 +162,8 @@ class ServiceAPIView(APIView):
         # A handler may also answer with a plain HttpResponse, which is rendered as it is.
         if not getattr(answer, "is_rendered", True):
             answer.render()
+        if self._method == "GET" and answer.status_code < FIRST_ERROR_STATUS:
+            self._note_reading()
         if not self._scoped:
             return answer
         if answer.status_code >= FIRST_ERROR_STATUS:
@@ -164,6 +171,13 @@ class ServiceAPIView(APIView):
         elif self._claimed is not None:
             idempotency.remember(self._claimed, answer)
         return answer
+
+    def _note_reading(self) -> None:
+        """Log who read whose record, where the address names one; see common/privacy/plan.py."""
+        person = self.request.user
+        if isinstance(person, Principal) and self.kwargs and not self.public:
+            with open_scope(person.tenant_scope()):
+                read_note(self.request, person, self.kwargs, action=self.reading)
 
 
 class Root(serializers.Serializer[Any]):

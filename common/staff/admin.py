@@ -8,6 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from common.errors import DomainError
+from common.privacy.accesses import page_note
 
 if TYPE_CHECKING:
     # Django's own class takes no parameter at run time.
@@ -22,7 +23,8 @@ class TenantAdmin(ModelAdmin):
     ``permission_area`` names the area whose codes the pages need: viewing ``area:view``, adding
     ``area:create``, changing ``area:edit``, deleting ``area:delete``; ``permission_verbs`` says other verbs,
     such as ``{"add": "upload"}``. Without an area the pages are the super administrators'. A DomainError of a
-    service takes the whole change back and is shown as a message.
+    service takes the whole change back and is shown as a message. Opening a row that is about a person is
+    noted in the access log.
     """
 
     permission_area: ClassVar[str | None] = None
@@ -41,6 +43,12 @@ class TenantAdmin(ModelAdmin):
             request,
             lambda: super(TenantAdmin, self).changeform_view(request, object_id, form_url, extra_context),
         )
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        row = super().get_object(request, object_id, from_field)
+        if row is not None and request.method == "GET" and self.has_view_or_change_permission(request, row):
+            page_note(request, request.user.principal(), row)  # type: ignore[union-attr]
+        return row
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
