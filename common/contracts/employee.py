@@ -265,7 +265,8 @@ class ReviewSubmitted(Event):
 class CreateEmployee(Command):
     """Make a pending employee record, invisible to lists until the saga completes.
 
-    Without a ``number`` the service gives the next free one; ``salary`` is a decimal in KWD as text.
+    Without a ``number`` the service gives the next free one. ``salary``, a decimal in KWD as text, does not
+    travel: the employee service sets it aside when the hire begins.
     The result names the number: ``{"employee_number": "E000017"}``.
     """
 

@@ -14,11 +14,13 @@ class EmployeesConfig(AppConfig):
     def ready(self) -> None:
         from common.sagas.registry import register
         from employee_service.employees.services.hiring import employees_activate
+        from employee_service.employees.services.pay import pay_forget_undone
         from employee_service.sagas.create_employee import CREATE_EMPLOYEE_SAGA
 
         register(
             CREATE_EMPLOYEE_SAGA,
             completed_many=employees_activate,
+            compensated_many=pay_forget_undone,
             title=_("Hire"),
             step_titles={
                 "create_user": _("Making the account"),

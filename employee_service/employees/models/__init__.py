@@ -6,11 +6,13 @@ from employee_service.employees.models.employee import Employee, SearchTerm
 from employee_service.employees.models.expiries import MissingExpiry
 from employee_service.employees.models.history import EmploymentEvent
 from employee_service.employees.models.leaves import Leave
+from employee_service.employees.models.pay import AgreedPay
 from employee_service.employees.models.people import EmployeeProfile, Relationship
 from employee_service.employees.models.reviews import PerformanceReview
 from employee_service.employees.models.violations import Violation
 
 __all__ = [
+    "AgreedPay",
     "BulkHire",
     "BulkHireRow",
     "Deduction",

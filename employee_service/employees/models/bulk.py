@@ -70,8 +70,8 @@ class BulkHireRow(models.Model):
     """A person of a bulk hire: refused at once, not started at all, or hired by the saga ``saga_id``.
 
     The saga's id is given when the row is stored, and follows from job, row and attempt: whoever starts the
-    row starts this saga, and the same one only once. ``data`` is the saga's until the saga has it: pay is
-    kept in one place.
+    row starts this saga, and the same one only once. ``data`` is the saga's until the saga has it;
+    pay is in neither.
     """
 
     class Status(models.TextChoices):

@@ -22,6 +22,7 @@ from common.security.tenancy import all_companies
 from employee_service.employees.exceptions import DuplicateRowError, NothingToRetryError
 from employee_service.employees.models import BulkHire, BulkHireRow
 from employee_service.employees.selectors.bulk import progress_of, sagas_not_begun, with_progress
+from employee_service.employees.services.pay import pay_carry_over, pay_set_aside
 from employee_service.sagas.create_employee import CREATE_EMPLOYEE_SAGA, CreateEmployeeData
 
 CHUNK = 300
@@ -79,6 +80,8 @@ def bulk_hire_create(
     refused = sum(candidate.refusal is not None for candidate in candidates)
     stopped = bool(refused) and on_error == BulkHire.OnError.STOP
     over, now = stopped or refused == len(candidates), timezone.now()
+    if not over:
+        candidates = _pay_set_aside(candidates)
     job = BulkHire.objects.create(
         company_id=company_id,
         actor_id=actor_id,
@@ -92,6 +95,11 @@ def bulk_hire_create(
     )
     BulkHireRow.objects.bulk_create(_row(job, candidate) for candidate in candidates)
     return job
+
+
+def _pay_set_aside(candidates: Sequence[Candidate]) -> list[Candidate]:
+    kept = iter(pay_set_aside([candidate.data for candidate in candidates if candidate.data is not None]))
+    return [one if one.data is None else one._replace(data=next(kept)) for one in candidates]
 
 
 def _row(job: BulkHire, candidate: Candidate) -> BulkHireRow:
@@ -183,9 +191,14 @@ def bulk_hire_retry(job_id: UUID) -> int:
     rows = list(job.rows.filter(saga__state=SagaState.COMPENSATED).select_related("saga"))
     if not rows:
         raise NothingToRetryError
+    new_ids: dict[UUID, UUID] = {}
     for row in rows:
         row.attempt += 1
-        _to_be_started(row, _as_new(from_wire(CreateEmployeeData, row.saga.data if row.saga else None)))
+        undone = from_wire(CreateEmployeeData, row.saga.data if row.saga else None)
+        again = _as_new(undone)
+        new_ids[undone.employee.employee_id] = again.employee.employee_id
+        _to_be_started(row, again)
+    pay_carry_over(new_ids)
     BulkHireRow.objects.bulk_create(
         rows,
         update_conflicts=True,

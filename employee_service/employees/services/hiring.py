@@ -27,6 +27,7 @@ from employee_service.employees.models import Employee, SearchTerm
 from employee_service.employees.selectors.uniqueness import Claim, Taken, taken_among
 from employee_service.employees.services.history import history_add_hires
 from employee_service.employees.services.numbers import numbers_allocate
+from employee_service.employees.services.pay import pay_agreed, pay_forget, pay_set_aside
 from employee_service.employees.services.relationships import manager_lines_open
 from employee_service.employees.services.search_terms import search_terms_add
 from employee_service.sagas.create_employee import CREATE_EMPLOYEE_SAGA, CreateEmployeeData
@@ -34,6 +35,7 @@ from employee_service.sagas.create_employee import CREATE_EMPLOYEE_SAGA, CreateE
 
 def employee_hire(data: CreateEmployeeData, *, actor_id: UUID | None) -> SagaInstance:
     """Start hiring a person, in the caller's transaction; the saga does the rest."""
+    [data] = pay_set_aside([data])
     return saga_start(
         CREATE_EMPLOYEE_SAGA, data, saga_id=uuid4(), company_id=data.employee.company_id, actor_id=actor_id
     )
@@ -42,9 +44,10 @@ def employee_hire(data: CreateEmployeeData, *, actor_id: UUID | None) -> SagaIns
 def employees_hire_many(people: Sequence[CreateEmployeeData], *, actor_id: UUID | None) -> list[UUID]:
     """Start hiring many people with a few statements, in the caller's transaction; the sagas' ids."""
     ids = [uuid4() for _ in people]
+    starts = zip(ids, pay_set_aside(people), strict=True)
     saga_start_many(
         CREATE_EMPLOYEE_SAGA,
-        [Start(saga_id, data.employee.company_id, data) for saga_id, data in zip(ids, people, strict=True)],
+        [Start(saga_id, data.employee.company_id, data) for saga_id, data in starts],
         actor_id=actor_id,
     )
     return ids
@@ -63,6 +66,7 @@ def employees_create(calls: Sequence[Call[CreateEmployee]]) -> list[Outcome]:
     ]
     taken = taken_among(claims)
     managers = _present({c.manager_id for c in commands if c.manager_id})
+    pay = pay_agreed(commands)
     employees: list[Employee] = []
     outcomes: list[Outcome] = []
     for command, claim in zip(commands, claims, strict=True):
@@ -71,7 +75,7 @@ def employees_create(calls: Sequence[Call[CreateEmployee]]) -> list[Outcome]:
             outcomes.append(Outcome.refused(refusal))
             continue
         taken.take(claim)
-        employees.append(_pending(command, claim.number))
+        employees.append(_pending(command, claim.number, pay.get(command.employee_id)))
         outcomes.append(Outcome.done({"employee_number": claim.number}))
     Employee.with_pending.bulk_create(employees)
     search_terms_add(employees)
@@ -104,7 +108,7 @@ def _refusal(
     return None
 
 
-def _pending(command: CreateEmployee, number: str) -> Employee:
+def _pending(command: CreateEmployee, number: str, salary: Decimal | None) -> Employee:
     now = timezone.now()
     return Employee(
         id=command.employee_id,
@@ -121,7 +125,7 @@ def _pending(command: CreateEmployee, number: str) -> Employee:
         phone=command.phone,
         position=command.position,
         hire_date=command.hire_date,
-        salary=Decimal(command.salary) if command.salary is not None else None,
+        salary=salary,
         employment_status=EmploymentStatus.ACTIVE,
         employment_type=command.employment_type,
         employee_type=command.employee_type,
@@ -161,6 +165,7 @@ def employees_activate(finished: Sequence[Finished]) -> None:
     Employee.with_pending.filter(id__in=[employee.id for employee in pending]).update(
         lifecycle=Lifecycle.CURRENT, version=F("version") + 1, updated_at=timezone.now()
     )
+    pay_forget([employee.id for employee in pending])
     history_add_hires(pending, {employee.id: sagas[employee.id].actor_id for employee in pending})
     publish_many(
         Publication(
