@@ -35,7 +35,7 @@ def report_storage(kind: str) -> dict[str, Any]:
         "OPTIONS": {
             "bucket_name": env.required("S3_BUCKET"),
             "access_key": env.required("S3_ACCESS_KEY"),
-            "secret_key": env.required("S3_SECRET_KEY"),
+            "secret_key": env.secret("S3_SECRET_KEY"),
             "endpoint_url": env.text("S3_ENDPOINT_URL", "") or None,
             "region_name": env.text("S3_REGION", "") or None,
             "signature_version": "s3v4",

@@ -12,6 +12,7 @@ SERVICE = Service(
     apps=("document_service.documents",),
     reference=("company", "user", "employee"),
     legacy="document_service.documents.legacy.plan",
+    privacy="document_service.documents.privacy.plan",
 )
 globals().update(service_settings(SERVICE))
 
@@ -55,7 +56,7 @@ def document_storage(kind: str) -> dict[str, Any]:
         "OPTIONS": {
             "bucket_name": env.required("S3_BUCKET"),
             "access_key": env.required("S3_ACCESS_KEY"),
-            "secret_key": env.required("S3_SECRET_KEY"),
+            "secret_key": env.secret("S3_SECRET_KEY"),
             "endpoint_url": env.text("S3_ENDPOINT_URL", "") or None,
             "region_name": env.text("S3_REGION", "") or None,
             # Silence is not waited for longer than a person would.

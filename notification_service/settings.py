@@ -12,6 +12,7 @@ SERVICE = Service(
     apps=("notification_service.notifications",),
     reference=("company", "department", "user", "employee"),
     legacy="notification_service.notifications.legacy.plan",
+    privacy="notification_service.notifications.privacy.plan",
 )
 globals().update(service_settings(SERVICE))
 
@@ -20,7 +21,7 @@ DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "hr@localhost")
 EMAIL_HOST = env.text("MAIL_HOST", "localhost")
 EMAIL_PORT = env.number("MAIL_PORT", 25)
 EMAIL_HOST_USER = env.text("MAIL_USER", "")
-EMAIL_HOST_PASSWORD = env.text("MAIL_PASSWORD", "")
+EMAIL_HOST_PASSWORD = env.optional_secret("MAIL_PASSWORD")
 EMAIL_USE_TLS = env.text("MAIL_TLS", "") == "1"
 EMAIL_TIMEOUT = env.seconds("MAIL_TIMEOUT", 10.0)
 
@@ -42,6 +43,7 @@ NOTICE_LANGUAGE = env.text("NOTICE_LANGUAGE", "ar")
 NOTICE_GIVE_UP_AFTER = timedelta(hours=env.number("NOTICE_GIVE_UP_HOURS", 48))
 # An event that is heard of later than this makes no notice any more: nobody wants last month's news.
 NOTICE_EVENT_DAYS = env.number("NOTICE_EVENT_DAYS", 30)
+# Staff may decide on another time; see the retention periods in the admin.
 NOTICE_RETENTION_DAYS = env.number("NOTICE_RETENTION_DAYS", 90)
 
 BEAT_SCHEDULE = {
@@ -52,5 +54,4 @@ BEAT_SCHEDULE = {
         "task": "notification.sync_templates",
         "schedule": crontab(hour=1, minute=10),
     },
-    "forget old notices": {"task": "notification.purge", "schedule": crontab(hour=1, minute=30)},
 }

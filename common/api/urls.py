@@ -3,12 +3,12 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
-from django_prometheus.exports import ExportToDjangoView
 from drf_spectacular.views import SpectacularAPIView
 
 from common.api.documentation import DocsView
 from common.api.health import HealthView
 from common.api.views import RootView
+from common.observability.exposition import metrics
 from common.staff.site import prepare_site
 
 
@@ -18,7 +18,7 @@ def common_urls() -> list[URLPattern | URLResolver]:
     return [
         path("", RootView.as_view(), name="root"),
         path("health", HealthView.as_view(), name="health"),
-        path("metrics", ExportToDjangoView, name="metrics"),
+        path("metrics", metrics, name="metrics"),
         path("schema", SpectacularAPIView.as_view(), name="schema"),
         path("docs", DocsView.as_view(url_name="schema"), name="docs"),
         path("admin", RedirectView.as_view(url="/admin/")),

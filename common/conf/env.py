@@ -3,7 +3,10 @@
 import os
 from urllib.parse import unquote, urlsplit
 
+from common.conf import secrets
 from common.security.encryption.keyring import Keyring, KeyringError, read_keyring
+
+_taken = secrets.Distinct()
 
 
 class ConfigurationError(SystemExit):
@@ -23,6 +26,72 @@ def required(name: str) -> str:
             f"The environment variable {name} is not set; see .env.example for what it means."
         )
     return value
+
+
+def secret(name: str, *, least: int = secrets.LEAST_PASSWORD) -> str:
+    """The secret in ``name`` or in the file NAME_FILE; ends the process when it is missing.
+
+    In production also when it is shorter than ``least``, a default, or another secret of this service.
+    """
+    value = _secret_text(name)
+    if not value:
+        raise ConfigurationError(
+            f"Neither {name} nor {name}_FILE is set; see .env.example for what they mean."
+        )
+    _refuse_weak(name, value, least)
+    return value
+
+
+def optional_secret(name: str) -> str:
+    """The same for a secret that may be missing; it is empty then."""
+    value = _secret_text(name)
+    if value:
+        _refuse_weak(name, value, secrets.LEAST_PASSWORD)
+    return value
+
+
+def secret_url(name: str, *, same_as: str = "") -> str:
+    """An address with a password in it, which is a secret like others; ``same_as`` may have the same one."""
+    value = _secret_text(name)
+    if not value:
+        raise ConfigurationError(
+            f"Neither {name} nor {name}_FILE is set; see .env.example for what they mean."
+        )
+    _refuse_weak(same_as or name, secrets.password_of(value), secrets.LEAST_PASSWORD)
+    return value
+
+
+def service_key_files(service: str) -> tuple[str, str]:
+    """Where the service's own private key and everybody's public keys are; ends the process when two share one."""
+    own, ring = required("SERVICE_KEY_FILE"), required("SERVICE_KEYRING_FILE")
+    if _in_production():
+        try:
+            secrets.refuse_shared_keys(service, own, ring)
+        except secrets.SecretError as error:
+            raise ConfigurationError(str(error)) from None
+    return own, ring
+
+
+def _secret_text(name: str) -> str:
+    try:
+        return secrets.text_of(name, os.environ)
+    except secrets.SecretError as error:
+        raise ConfigurationError(str(error)) from None
+
+
+def _refuse_weak(name: str, value: str, least: int) -> None:
+    # Tests and development are for keys that everybody may know.
+    if not _in_production():
+        return
+    try:
+        secrets.refuse_weak(name, value, least)
+        _taken.take(name, value)
+    except secrets.SecretError as error:
+        raise ConfigurationError(str(error)) from None
+
+
+def _in_production() -> bool:
+    return text("SERVICE_ENV", "production") == "production"
 
 
 def text(name: str, default: str) -> str:
@@ -88,7 +157,7 @@ def keyring(service: str) -> Keyring:
 
 def database(name: str) -> dict[str, str]:
     """The ``postgresql://role:password@host:port/database`` address in ``name`` as Django's connection fields."""
-    url = urlsplit(required(name))
+    url = urlsplit(secret_url(name))
     if url.scheme not in {"postgres", "postgresql"} or not url.path.strip("/"):
         raise ConfigurationError(f"{name} must look like postgresql://role:password@host:port/database.")
     return {

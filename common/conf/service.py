@@ -8,6 +8,7 @@ from typing import Any
 from common.conf import env
 from common.conf.logs import logging_settings
 from common.conf.openapi import spectacular_settings
+from common.conf.secrets import LEAST_KEY
 from common.conf.web import headers_middleware, web_settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,13 +52,14 @@ def service_settings(service: Service) -> dict[str, Any]:
     """The settings module of ``service`` as a mapping; ends the process when the environment lacks a secret."""
     environment = env.text("SERVICE_ENV", "production")
     debug = environment == "development" and env.text("DEBUG", "") == "1"
+    key_file, keyring_file = env.service_key_files(service.name)
     staff_apps = () if service.owns_users else ("common.staff",)
     return {
         "SERVICE": service,
         "SERVICE_ENV": environment,
         "SERVICE_VERSION": "0.1.0",
         "DEBUG": debug,
-        "SECRET_KEY": env.required("SECRET_KEY"),
+        "SECRET_KEY": env.secret("SECRET_KEY", least=LEAST_KEY),
         "ALLOWED_HOSTS": env.words("ALLOWED_HOSTS", "127.0.0.1,localhost"),
         "TRUSTED_PROXIES": env.proxies("TRUSTED_PROXIES"),
         "ROOT_URLCONF": f"{service.package}.urls",
@@ -148,13 +150,15 @@ def service_settings(service: Service) -> dict[str, Any]:
         "LOGGING_CONFIG": "common.conf.logs.configure",
         "REST_FRAMEWORK": _rest_framework(),
         "SPECTACULAR_SETTINGS": spectacular_settings(service.name),
-        "REDIS_URL": env.required("REDIS_URL"),
+        "REDIS_URL": env.secret_url("REDIS_URL"),
         "SERVICE_URLS": {
             name: env.text(f"{name.upper()}_URL", f"http://127.0.0.1:{port}").rstrip("/")
             for name, port in PORTS.items()
         },
-        "SERVICE_KEY_FILE": env.required("SERVICE_KEY_FILE"),
-        "SERVICE_KEYRING_FILE": env.required("SERVICE_KEYRING_FILE"),
+        "SERVICE_KEY_FILE": key_file,
+        "SERVICE_KEYRING_FILE": keyring_file,
+        # Who may read /metrics; without one only this machine itself.
+        "METRICS_TOKEN": env.optional_secret("METRICS_TOKEN"),
         "ENCRYPTION_KEYRING": env.keyring(service.name),
         "WAKE_ADDRESS": env.text("WAKE_ADDRESS", f"127.0.0.1:{service.port + 1000}"),
         # When each periodic job last ran; one relay a service writes it.
@@ -187,7 +191,7 @@ def _database() -> dict[str, Any]:
 def _cache(service: Service) -> dict[str, Any]:
     return {
         "BACKEND": "django_redis.cache.RedisCache",
-        "LOCATION": env.required("CACHE_URL"),
+        "LOCATION": env.secret_url("CACHE_URL", same_as="REDIS_URL"),
         "KEY_PREFIX": service.name,
         "OPTIONS": {
             "CLIENT_CLASS": "django_redis.client.DefaultClient",

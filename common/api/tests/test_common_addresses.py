@@ -59,6 +59,34 @@ def test_metrics_are_exported(api: Api) -> None:
     assert b"hrms_failed_collectors 0.0" in answer.content
 
 
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer wrong", "Basic the-token", "Bearer the-tokens"])
+def test_metrics_are_for_whoever_has_their_token(api: Api, settings: Any, header: str) -> None:
+    settings.METRICS_TOKEN = "the-token"
+    assert api().get("/metrics", headers={"Authorization": "Bearer the-token"}).status_code == 200
+    refused = api().get("/metrics", headers={"Authorization": header} if header else {})
+    assert refused.status_code == 401
+    assert refused.json()["error"]["code"] == "UNAUTHENTICATED"
+    assert b"django_http" not in refused.content
+
+
+def test_a_persons_token_opens_no_metrics(api: Api, settings: Any, person_token: Tokens) -> None:
+    settings.METRICS_TOKEN = "the-token"
+    assert api(person_token(role="super_admin")).get("/metrics").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "way",
+    [{"REMOTE_ADDR": "10.0.0.7"}, {"HTTP_X_FORWARDED_FOR": "10.0.0.7"}, {"HTTP_FORWARDED": "for=10.0.0.7"}],
+)
+def test_without_a_token_metrics_stay_on_their_machine(api: Api, way: dict[str, str]) -> None:
+    assert api().get("/metrics", **way).status_code == 401
+
+
+def test_in_production_metrics_always_need_a_token(api: Api, settings: Any) -> None:
+    settings.SERVICE_ENV = "production"
+    assert api().get("/metrics").status_code == 401
+
+
 def test_a_collector_that_fails_is_counted_and_leaves_the_others_alone() -> None:
     collector = DatabaseCollector()
     collector.add(lambda: [GaugeMetricFamily("good", "A number.", 7)])
