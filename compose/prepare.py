@@ -7,6 +7,7 @@ is also the account the services run as, or 10001 when this is run by root.
 import os
 import sys
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Final
 
 from common.conf.service import PORTS
@@ -33,7 +34,8 @@ def prepare(folder: Path) -> None:
     ensure_keys(secrets, SERVICES)
     for name, values in _env_files(credentials).items():
         write_private(secrets / name, _lines(values))
-    data = [folder / "data" / service for service in SERVICES]
+    _make_metrics_tokens(secrets)
+    data = [folder / "data" / name for name in (*SERVICES, "prometheus")]
     for each in data:
         each.mkdir(mode=0o700, parents=True, exist_ok=True)
     gateway = folder / "data" / "gateway"
@@ -65,6 +67,15 @@ def _env_files(credentials: Credentials) -> dict[str, dict[str, str]]:
         }
     files["auth.env"]["SIGNING_KEY_PASSPHRASE"] = credentials.signing_key_passphrase
     return files
+
+
+def _make_metrics_tokens(secrets: Path) -> None:
+    """With which Prometheus asks each service, and nobody else."""
+    (secrets / "metrics").mkdir(mode=0o700, exist_ok=True)
+    for service in SERVICES:
+        file = secrets / "metrics" / service
+        if not file.exists():
+            write_private(file, token_urlsafe(32))
 
 
 def _gateway_environment() -> dict[str, str]:

@@ -48,10 +48,20 @@ def test_nothing_of_ours_runs_as_root_or_may_become_it() -> None:
     assert lax == []
 
 
-def test_prometheus_asks_every_service() -> None:
+def test_prometheus_asks_every_service_with_the_token_that_it_alone_takes(prepared: Path) -> None:
     text = (ROOT / "compose" / "prometheus.yml").read_text(encoding="utf-8")
-    targets = yaml.safe_load(text)["scrape_configs"][0]["static_configs"][0]["targets"]
-    assert targets == [f"{service}-web:{port}" for service, port in PORTS.items()]
+    jobs = {job["job_name"]: job for job in yaml.safe_load(text)["scrape_configs"]}
+    assert jobs.keys() == PORTS.keys()
+    assert set(COMPOSE["services"]["prometheus"]["secrets"]) == {f"{service}_metrics" for service in PORTS}
+    for service, port in PORTS.items():
+        assert jobs[service]["static_configs"] == [{"targets": [f"{service}-web:{port}"]}]
+        file = jobs[service]["authorization"]["credentials_file"]
+        assert file == f"/run/secrets/{service}_metrics"
+        web = COMPOSE["services"][f"{service}-web"]
+        assert {"source": f"{service}_metrics", "target": "metrics_token"} in web["secrets"]
+        assert web["environment"]["METRICS_TOKEN_FILE"] == "/run/secrets/metrics_token"
+    tokens = {(prepared / "secrets" / "metrics" / service).read_text(encoding="utf-8") for service in PORTS}
+    assert len(tokens) == len(PORTS)
 
 
 def test_the_preparation_writes_every_file_that_is_read(prepared: Path) -> None:
