@@ -21,6 +21,8 @@ class ServiceSecrets:
     app_password: str
     secret_key: str
     redis_password: str
+    reader_password: str
+    backup_password: str
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,8 @@ def _make() -> ServiceSecrets:
         app_password=_password(),
         secret_key=secrets.token_urlsafe(48),
         redis_password=_password(),
+        reader_password=_password(),
+        backup_password=_password(),
     )
 
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from common.runtime.credentials import Credentials, key_file, keyring_file
+from common.runtime.credentials import Credentials, encryption_file, key_file, keyring_file
 from common.runtime.layout import SERVICES
 from common.runtime.ports import Ports
 from common.runtime.postgres import SUPERUSER
-from common.runtime.provision import app_role, database_name, owner_role
+from common.runtime.provision import database_name, role_name
+from common.runtime.redis_users import OPERATOR
 
-Role = Literal["app", "owner", "superuser"]
+Role = Literal["app", "owner", "reader", "backup", "superuser"]
 
 # What a program needs of the machine; anything else the person has set could be meant for another system.
 _INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "LD_LIBRARY_PATH")
@@ -20,9 +21,9 @@ _INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT
 _ADJUSTABLE: Final[Mapping[str, str]] = {
     "LOG_LEVEL": "WARNING",
     "ALLOWED_HOSTS": "127.0.0.1,localhost",
-}
     # The services listen on the loopback, where the gateway is the one proxy.
     "TRUSTED_PROXIES": "127.0.0.1,::1",
+}
 # A web process's many threads share this many connections; in other processes each thread keeps its own.
 # Celery closes a worker's connection with every task; with a pool that costs nothing.
 _POOL_SIZES: Final = {"web": "12", "worker": "2"}
@@ -84,11 +85,12 @@ class Environments:
         values |= {
             "SERVICE_ENV": self.kind,
             "DATABASE_URL": self.database_url(service, "app"),
-            "REDIS_URL": self.redis_url(0),
-            "CACHE_URL": self.redis_url(1),
+            "REDIS_URL": self.redis_url(0, service),
+            "CACHE_URL": self.redis_url(1, service),
             "SECRET_KEY": secrets.secret_key,
             "SERVICE_KEY_FILE": str(key_file(self.root, service)),
             "SERVICE_KEYRING_FILE": str(keyring_file(self.root)),
+            "ENCRYPTION_KEYRING_FILE": str(encryption_file(self.root, service)),
             "PORT": str(self.ports.services[service]),
             "WAKE_ADDRESS": f"127.0.0.1:{self.ports.wake(service)}",
             "BEAT_SCHEDULE_FILE": str(self.root / "beat" / service),
@@ -120,21 +122,22 @@ class Environments:
         )
 
     def database_url(self, service: str, role: Role, database: str | None = None) -> str:
-        """A service's database as one of its two roles, or as the superuser."""
+        """A service's database as one of its roles, or as the superuser."""
         name = database or database_name(service)
         if role == "superuser":
             return f"{self.server_url()}/{name}"
-        secrets = self.credentials.services[service]
-        login = (
-            f"{owner_role(service)}:{secrets.owner_password}"
-            if role == "owner"
-            else f"{app_role(service)}:{secrets.app_password}"
-        )
+        password = getattr(self.credentials.services[service], f"{role}_password")
+        login = f"{role_name(service, role)}:{password}"
         return f"postgresql://{login}@127.0.0.1:{self.ports.postgres}/{name}"
 
-    def redis_url(self, database: int) -> str:
-        """One of the Redis server's databases: 0 is the broker, 1 the cache."""
-        return f"redis://:{self.credentials.redis_password}@127.0.0.1:{self.ports.redis}/{database}"
+    def redis_url(self, database: int, service: str | None = None) -> str:
+        """One of the Redis server's databases (0 is the broker, 1 the cache) as a service, or as the operator."""
+        login = (
+            f"{service}:{self.credentials.services[service].redis_password}"
+            if service
+            else f"{OPERATOR}:{self.credentials.redis_password}"
+        )
+        return f"redis://{login}@127.0.0.1:{self.ports.redis}/{database}"
 
 
 def machine_environment() -> dict[str, str]:

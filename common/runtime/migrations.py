@@ -65,7 +65,6 @@ def migrate(
             for future in as_completed(running):
                 future.result()
                 database = running[future].database
-                provisioner.protect_migration_history(database)
                 provisioner.remember(database.name, _STEP, wanted)
                 done.append(database.name)
                 step.detail = f"{len(done)} of {len(due)}, last {database.name}"

@@ -45,10 +45,10 @@ _WITHOUT_FSYNC: Final[Mapping[str, str]] = {"fsync": "off", "full_page_writes": 
 
 @dataclass(frozen=True)
 class Login:
-    """Two roles that may log in to one database."""
+    """The roles that may log in to one database."""
 
     database: str
-    roles: tuple[str, str]
+    roles: tuple[str, ...]
 
 
 class Postgres:
@@ -146,7 +146,7 @@ class Postgres:
             )
 
     def _write_access_rules(self, data: Path) -> None:
-        """A service's two roles may reach their own database and nothing else, by password only."""
+        """A service's roles may reach their own database and nothing else, by password only."""
         rules = [f"host all {SUPERUSER} 127.0.0.1/32 scram-sha-256"]
         rules += [
             f"host {each.database} {','.join(each.roles)} 127.0.0.1/32 scram-sha-256" for each in self._logins

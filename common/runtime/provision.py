@@ -1,4 +1,4 @@
-"""The databases, their two roles each, and who may do what: idempotent, skipped when nothing has changed."""
+"""The databases, their roles, and who may do what: idempotent, skipped when nothing has changed."""
 
 import hashlib
 import json
@@ -11,23 +11,46 @@ import psycopg
 from psycopg import sql
 
 from common.runtime.credentials import Credentials, ServiceSecrets
+from common.security.grants import SETTLE
 
-_LIMITS: Final[Mapping[str, str]] = {
-    "statement_timeout": "15s",
-    "lock_timeout": "3s",
-    "idle_in_transaction_session_timeout": "60s",
+# Nobody waits or holds locks for ever. Migrations may take long but must not queue up everybody behind a lock
+# they wait for; a report may take a minute; a backup takes what it takes.
+_LIMITS: Final[Mapping[str, Mapping[str, str]]] = {
+    "owner": {"lock_timeout": "10s", "idle_in_transaction_session_timeout": "10min"},
+    "app": {
+        "statement_timeout": "15s",
+        "lock_timeout": "3s",
+        "idle_in_transaction_session_timeout": "60s",
+    },
+    "reader": {
+        "statement_timeout": "60s",
+        "lock_timeout": "3s",
+        "idle_in_transaction_session_timeout": "60s",
+        "default_transaction_read_only": "on",
+    },
+    "backup": {"lock_timeout": "60s", "default_transaction_read_only": "on"},
 }
-_ROLE: Final = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOREPLICATION NOINHERIT"
+# Owner: of the tables, for migrations only. App: the running processes. Reader: reports, which see one company
+# or every one, as they say, under row-level security. Backup: reads past row-level security, because a copy that
+# leaves rows out is none, and writes nothing.
+ROLES: Final = tuple(_LIMITS)
+_POWERLESS: Final = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOINHERIT"
+_FEW: Final = {"reader": 5, "backup": 3}
+
+
+def role_name(service: str, role: str) -> str:
+    """The name of one of a service's :data:`ROLES`."""
+    return f"{service}_{role}"
 
 
 def owner_role(service: str) -> str:
     """The role that owns the service's tables; only migrations use it."""
-    return f"{service}_owner"
+    return role_name(service, "owner")
 
 
 def app_role(service: str) -> str:
     """The least-privilege role of the service's running processes."""
-    return f"{service}_app"
+    return role_name(service, "app")
 
 
 @dataclass(frozen=True)
@@ -99,21 +122,13 @@ class Provisioner:
         with psycopg.connect(f"{self._url}/postgres", autocommit=True) as connection:
             connection.execute(statement)
 
-    def protect_migration_history(self, database: Database) -> None:
-        """Leaves the run-time role only the reading of ``django_migrations``."""
-        statement = sql.SQL("REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {}").format(
-            sql.Identifier(app_role(database.service))
-        )
-        with psycopg.connect(f"{self._url}/{database.name}", autocommit=True) as connection:
-            connection.execute(statement)
-
     def _digest(self, database: Database) -> str:
         secrets = self._credentials.services[database.service]
         text = "\n".join(
             [
                 Path(__file__).read_text(encoding="utf-8"),
-                secrets.owner_password,
-                secrets.app_password,
+                SETTLE,
+                *(_password(secrets, role) for role in ROLES),
                 database.name,
             ]
         )
@@ -128,19 +143,26 @@ def _parsed(comment: object) -> dict[str, str]:
     return noted if isinstance(noted, dict) else {}
 
 
+def _password(secrets: ServiceSecrets, role: str) -> str:
+    return str(getattr(secrets, f"{role}_password"))
+
+
 def _make_roles(connection: psycopg.Connection, service: str, secrets: ServiceSecrets) -> None:
-    passwords = {owner_role(service): secrets.owner_password, app_role(service): secrets.app_password}
-    for role, password in passwords.items():
-        exists = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
+    for role, limits in _LIMITS.items():
+        name = role_name(service, role)
+        exists = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone()
         verb = "ALTER" if exists else "CREATE"
-        statement = sql.SQL(f"{verb} ROLE {{}} {_ROLE} PASSWORD {{}}")
-        connection.execute(statement.format(sql.Identifier(role), sql.Literal(password)))
-    for setting, value in _LIMITS.items():
-        connection.execute(
-            sql.SQL("ALTER ROLE {} SET {} = {}").format(
-                sql.Identifier(app_role(service)), sql.Identifier(setting), sql.Literal(value)
-            )
+        bound = "BYPASSRLS" if role == "backup" else "NOBYPASSRLS"
+        statement = sql.SQL(
+            f"{verb} ROLE {{}} {_POWERLESS} {bound} CONNECTION LIMIT {_FEW.get(role, -1)} PASSWORD {{}}"
         )
+        connection.execute(statement.format(sql.Identifier(name), sql.Literal(_password(secrets, role))))
+        for setting, value in limits.items():
+            connection.execute(
+                sql.SQL("ALTER ROLE {} SET {} = {}").format(
+                    sql.Identifier(name), sql.Identifier(setting), sql.Literal(value)
+                )
+            )
 
 
 def _make_database(connection: psycopg.Connection, database: Database) -> None:
@@ -152,27 +174,33 @@ def _make_database(connection: psycopg.Connection, database: Database) -> None:
         connection.execute(sql.SQL("REVOKE CONNECT, TEMPORARY ON DATABASE {} FROM PUBLIC").format(each))
     # TEMPORARY for imports: COPY is not allowed into tables with row-level security, so rows are copied into
     # temporary tables and go from there under the policies. Those are seen by their own session alone.
-    connection.execute(
-        sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(
-            name, sql.Identifier(app_role(database.service))
-        )
-    )
+    for role in ROLES:
+        rights = sql.SQL("CONNECT, TEMPORARY" if role == "app" else "CONNECT")
+        grantee = sql.Identifier(role_name(database.service, role))
+        connection.execute(sql.SQL("GRANT {} ON DATABASE {} TO {}").format(rights, name, grantee))
 
 
 def _grant(connection: psycopg.Connection, service: str) -> None:
-    roles = {"owner": sql.Identifier(owner_role(service)), "app": sql.Identifier(app_role(service))}
+    roles = {role: sql.Identifier(role_name(service, role)) for role in ROLES}
     statements = (
         "REVOKE ALL ON SCHEMA public FROM PUBLIC",
         "ALTER SCHEMA public OWNER TO {owner}",
-        "GRANT USAGE ON SCHEMA public TO {app}",
+        "GRANT USAGE ON SCHEMA public TO {app}, {reader}, {backup}",
         # Not TRUNCATE, which row-level security does not filter, nor REFERENCES nor TRIGGER.
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public "
         "GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}",
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public "
         "GRANT USAGE, SELECT ON SEQUENCES TO {app}",
+        # Read by pg_dump, like everything else.
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT SELECT ON SEQUENCES TO {backup}",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT SELECT ON TABLES TO {reader}, {backup}",
+        # Of a database that was made before there were these roles.
+        "GRANT SELECT ON ALL TABLES IN SCHEMA public TO {reader}, {backup}",
+        "GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO {backup}",
         # Everybody may run a new function unless that is taken away for all schemas at once.
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT EXECUTE ON FUNCTIONS TO {app}",
     )
     for statement in statements:
         connection.execute(sql.SQL(statement).format(**roles))
+    connection.execute(SETTLE.encode())

@@ -36,7 +36,7 @@ from common.runtime.ports import choose
 from common.runtime.postgres import Login, Postgres
 from common.runtime.postgres_home import PostgresHome
 from common.runtime.progress import Progress
-from common.runtime.provision import Database, Provisioner, app_role, owner_role, service_database
+from common.runtime.provision import ROLES, Database, Provisioner, role_name, service_database
 from common.runtime.redis import Redis
 from common.runtime.state import read_state, sweep
 from common.runtime.supervisor import Supervisor
@@ -109,7 +109,7 @@ class Stack(Blueprint):
         ensure_keys(self.root, SERVICES)
         changed = self._provisioner.provision(self.databases)
         if changed:
-            self.progress.say(f"Made {len(changed)} databases with an owner and a run-time role each")
+            self.progress.say(f"Made {len(changed)} databases with their roles")
 
     def migrate(self) -> None:
         """Migrates with the owners' roles; does nothing where the migrations have not changed."""
@@ -267,7 +267,8 @@ class Stack(Blueprint):
     def postgres(self) -> Postgres:
         """Its PostgreSQL server."""
         logins = tuple(
-            Login(each.name, (owner_role(each.service), app_role(each.service))) for each in self.databases
+            Login(each.name, tuple(role_name(each.service, role) for role in ROLES))
+            for each in self.databases
         )
         return Postgres(
             home=PostgresHome(self.root, database_account()),
@@ -279,7 +280,7 @@ class Stack(Blueprint):
 
     @cached_property
     def redis(self) -> "redis.Redis":
-        """A client of its broker (Redis database 0)."""
+        """A client of its broker (Redis database 0), as the operator."""
         import redis
 
         return redis.Redis.from_url(self.redis_url(0))
@@ -290,7 +291,7 @@ class Stack(Blueprint):
 
     @cached_property
     def _redis_server(self) -> Redis:
-        return Redis(root=self.root, port=self.ports.redis, password=self.credentials.redis_password)
+        return Redis(root=self.root, port=self.ports.redis, credentials=self.credentials)
 
     @cached_property
     def _provisioner(self) -> Provisioner:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from common.runtime.layout import SERVICES
+from common.runtime.layout import ROOT, SERVICES
 from common.runtime.progress import Progress
 from common.runtime.stack import Stack
 from common.runtime.supervisor import Supervisor
@@ -20,16 +20,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
 http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
 """
 # Notes who asked for it and by which role, as a migration would; fails when told to.
-MANAGE = """
+MANAGE = f"""
 import os, pathlib, sys
+sys.path.insert(0, {str(ROOT)!r})
 folder = pathlib.Path(__file__).parent
 if (folder / "broken").exists():
     sys.exit("this migration cannot be applied")
 import psycopg
+from common.security.grants import SETTLE
 with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
     connection.execute("CREATE TABLE IF NOT EXISTS django_migrations (id bigserial PRIMARY KEY, name text)")
     connection.execute("CREATE TABLE IF NOT EXISTS things (id bigserial PRIMARY KEY, name text)")
     connection.execute("INSERT INTO django_migrations (name) VALUES (current_user)")
+    connection.execute(SETTLE)
 """
 
 
