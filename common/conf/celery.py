@@ -22,6 +22,7 @@ REQUIRED = {
     "worker_enable_remote_control": False,
     "worker_send_task_events": False,
     "task_default_exchange_type": "direct",
+    "broker_transport": "common.messaging.transport:SignedTransport",
 }
 
 
@@ -59,6 +60,12 @@ def make_celery(service: Service) -> Celery:
         timezone="UTC",
         broker_transport_options={
             "visibility_timeout": VISIBILITY_TIMEOUT,
+            # Its own, that no other service's Redis user can touch.
+            "unacked_key": f"{service.name}.unacked",
+            "unacked_index_key": f"{service.name}.unacked_index",
+            "unacked_mutex_key": f"{service.name}.unacked_mutex",
+            "unacked_mutex_expire": 1,
+            "priority_steps": [0],
             "unacked_restore_interval": 1,
             "unacked_restore_throttle": 1,
             "socket_timeout": 10,

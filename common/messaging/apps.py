@@ -6,6 +6,8 @@ from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
+from common.observability.metrics import register_collector
+
 CONTRACTS = ("auth", "company", "employee", "document", "notification", "analytics")
 
 
@@ -17,7 +19,10 @@ class MessagingConfig(AppConfig):
     verbose_name = _("Events between services")
 
     def ready(self) -> None:
-        """Load the catalogue and this service's consumers."""
+        """Load the catalogue and this service's consumers; show what was refused."""
+        from common.messaging.refusals import refusal_metrics
+
         for name in CONTRACTS:
             import_module(f"common.contracts.{name}")
         autodiscover_modules("consumers")
+        register_collector(refusal_metrics)

@@ -29,7 +29,7 @@ def redis_faults() -> list[str]:
     """Sentences about the Redis server's own settings; an unreachable server is a fault too."""
     try:
         with Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2) as redis:
-            policy = redis.config_get("maxmemory-policy").get("maxmemory-policy")
+            policy = redis.info("memory").get("maxmemory_policy")
     except RedisError as error:
         return [f"Redis does not answer: {error}."]
     if policy != "noeviction":

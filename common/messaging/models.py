@@ -135,3 +135,36 @@ class ParkedEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} ({self.producer} #{self.position})"
+
+
+class HandledMessage(models.Model):
+    """A message that was handled; the same one again, until it is too old anyway, is a replay."""
+
+    id = models.UUIDField(_("message"), primary_key=True)
+    expires_at = models.DateTimeField(_("expires"), db_index=True)
+
+    class Meta:
+        db_table = "handled_messages"
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Refusal(models.Model):
+    """How often messages were refused for one reason."""
+
+    id = models.BigAutoField(primary_key=True)
+    reason = models.TextField(_("reason"))
+    sender = models.TextField(_("sender"), blank=True)
+    count = models.BigIntegerField(_("times"), default=0)
+    first_at = models.DateTimeField(_("first"), db_default=Now())
+    last_at = models.DateTimeField(_("last"), db_default=Now())
+
+    class Meta:
+        db_table = "refused_messages"
+        verbose_name = _("refused messages")
+        verbose_name_plural = _("refused messages")
+        constraints = [models.UniqueConstraint(fields=["reason", "sender"], name="a_refusal_is_counted_once")]
+
+    def __str__(self) -> str:
+        return f"{self.reason} × {self.count}"

@@ -82,7 +82,7 @@ class BrokerWatch:
 
     def __init__(self) -> None:
         self._redis = Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=1)
-        self._key = f"hrms:memory:{settings.SERVICE.name}"
+        self._key = f"{settings.SERVICE.name}:memory"
 
     def lost_memory(self) -> bool:
         """Whether the key was gone; True once at the first look ever. Raises redis.RedisError when it is down."""

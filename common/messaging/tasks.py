@@ -7,14 +7,20 @@ from celery import shared_task
 import common.messaging.takeback  # noqa: F401  (every worker takes back what its predecessor left)
 from common.contracts.base import from_wire
 from common.messaging.envelopes import Batch
+from common.messaging.gate import EVERY_SERVICE, sender_of
 from common.messaging.pruning import prune
 from common.messaging.pull import receive
+from common.messaging.refusals import Reason, refuse
 
 
-@shared_task(name="messaging.receive_events")
-def receive_events(batch: dict[str, Any]) -> None:
-    """Apply a batch of another service's events."""
-    receive(from_wire(Batch, batch))
+@shared_task(name="messaging.receive_events", bind=True, accepted_from=EVERY_SERVICE)
+def receive_events(self: Any, batch: dict[str, Any]) -> None:
+    """Apply a batch of another service's events; what a service says in another's name is refused."""
+    read, sender = from_wire(Batch, batch), sender_of(self)
+    if sender != read.producer:
+        refuse(Reason.NOT_PERMITTED, sender=sender, producer=read.producer)
+        return
+    receive(read)
 
 
 @shared_task(name="messaging.prune_events")

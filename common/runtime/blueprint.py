@@ -58,9 +58,9 @@ class Blueprint:
         database = next(each for each in self.databases if each.service == service)
         return self.environments.database_url(service, role, database.name)
 
-    def redis_url(self, database: int) -> str:
-        """The address of one of Redis's databases: 0 is the broker, 1 the cache."""
-        return self.environments.redis_url(database)
+    def redis_url(self, database: int, service: str | None = None) -> str:
+        """The address of one of Redis's databases (0 is the broker, 1 the cache), for the operator or a service."""
+        return self.environments.redis_url(database, service)
 
     def url(self, service: str) -> str:
         """The service's base address, without a slash at the end."""

@@ -8,27 +8,31 @@ import time
 from pathlib import Path
 from typing import Final
 
+from common.runtime.credentials import Credentials
 from common.runtime.errors import OperatorError
 from common.runtime.files import write_private
 from common.runtime.logs import last_lines, log_path
 from common.runtime.managed import ManagedProcess, Spec
 from common.runtime.progress import Progress
+from common.runtime.redis_users import HEALTH, access_list
 from common.runtime.supervisor import Supervisor
 from common.runtime.wheels import redis_server
 
 _NAMES: Final = ("redis-server", "valkey-server")
-_OLDEST_MAJOR: Final = 6
+# Older ones cannot grant a user different rights to different keys.
+_OLDEST_MAJOR: Final = 7
 # Two for each project whose tests may run at the same time, and room to spare.
 DATABASES: Final = 64
+_ACCESS_LIST: Final = "users.acl"
 
 
 class Redis:
     """The server of one stack; what it holds is lost when it stops, and nothing depends on it."""
 
-    def __init__(self, *, root: Path, port: int, password: str) -> None:
+    def __init__(self, *, root: Path, port: int, credentials: Credentials) -> None:
         self._root = root
         self._port = port
-        self._password = password
+        self._credentials = credentials
         self._process: ManagedProcess | None = None
 
     def start(self, supervisor: Supervisor, progress: Progress) -> None:
@@ -37,10 +41,10 @@ class Redis:
         Raises:
             OperatorError: There is none, or it does not answer.
         """
-        program = _find_program() or redis_server(progress)
+        program = find_program() or redis_server(progress)
         folder = self._root / "redis"
         folder.mkdir(mode=0o700, exist_ok=True)
-        # In a file, not on the command line, where every user of the machine could read the password.
+        write_private(folder / _ACCESS_LIST, access_list(self._credentials))
         write_private(folder / "redis.conf", self._configuration(folder))
         with progress.step(f"Starting {program.name} on port {self._port}"):
             self._process = supervisor.add(
@@ -76,7 +80,7 @@ class Redis:
     def _answers(self) -> bool:
         try:
             with socket.create_connection(("127.0.0.1", self._port), timeout=1.0) as connection:
-                connection.sendall(f"AUTH {self._password}\r\nPING\r\n".encode())
+                connection.sendall(f"AUTH {HEALTH} {HEALTH}\r\nPING\r\n".encode())
                 connection.settimeout(1.0)
                 answer = b""
                 while not answer.endswith(b"PONG\r\n"):
@@ -93,7 +97,7 @@ class Redis:
             "bind 127.0.0.1",
             "protected-mode yes",
             f"port {self._port}",
-            f"requirepass {self._password}",
+            f"aclfile {folder / _ACCESS_LIST}",
             f"databases {DATABASES}",
             f"dir {folder}",
             # Work lives in PostgreSQL; a broker that comes back empty costs one poll.
@@ -108,7 +112,8 @@ class Redis:
         return "\n".join(lines) + "\n"
 
 
-def _find_program() -> Path | None:
+def find_program() -> Path | None:
+    """The machine's own Redis or Valkey, if it is new enough."""
     for name in _NAMES:
         path = shutil.which(name)
         if path and (_major(path) or 0) >= _OLDEST_MAJOR:

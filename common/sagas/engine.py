@@ -6,7 +6,7 @@ What is lost between commit and sending is sent again when the saga's wake-up ti
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -17,6 +17,7 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from common.contracts.base import to_wire
 from common.messaging.doorbell import SAGAS, ring_on_commit
+from common.messaging.refusals import Reason, refuse
 from common.sagas import machine, store
 from common.sagas.machine import Dispatch, direction_of
 from common.sagas.models import LIVE, SagaInstance, SagaState
@@ -70,10 +71,14 @@ def _park_unreadable(instance: SagaInstance, error: Exception) -> None:
     machine.park(instance, "UNREADABLE", f"{type(error).__name__}: {error}")
 
 
-def record_answers(answers: Sequence[Answer]) -> None:
-    """Record participants' answers and send what follows; late, repeated and foreign answers change nothing."""
+def record_answers(answers: Sequence[Answer], *, sender: str | None = None) -> None:
+    """Record participants' answers and send what follows; late, repeated and foreign answers change nothing.
+
+    ``sender`` is the service that sent them: it answers for its own steps only. None for whoever is to be believed.
+    """
     with all_companies("saga orchestrator"):
         instances = store.lock(answer.saga_id for answer in answers)
+        answers = _own_answers(answers, instances, sender)
         now = store.database_now()
         expected = {
             answer.saga_id: answer
@@ -93,6 +98,28 @@ def record_answers(answers: Sequence[Answer]) -> None:
             # Room for others.
             ring_on_commit(SAGAS)
     _send(dispatches)
+
+
+def _own_answers(
+    answers: Sequence[Answer], instances: Mapping[UUID, SagaInstance], sender: str | None
+) -> Sequence[Answer]:
+    """Those that are not about a step of another service than their sender."""
+    if sender is None:
+        return answers
+    own = [a for a in answers if a.saga_id not in instances or _does(sender, instances[a.saga_id], a.step)]
+    if len(own) < len(answers):
+        refuse(
+            Reason.NOT_PERMITTED, sender=sender, count=len(answers) - len(own), task="sagas.record_answers"
+        )
+    return own
+
+
+def _does(service: str, instance: SagaInstance, step: str) -> bool:
+    """Whether the step is the service's; a saga that this code cannot read is another matter."""
+    try:
+        return registered(instance.name, instance.version).definition.step(step).participant == service
+    except KeyError:
+        return True
 
 
 def _expected(instance: SagaInstance, answer: Answer) -> bool:

@@ -13,6 +13,8 @@ from django.db import connection, transaction
 
 from common.contracts.base import Command, from_wire, to_wire
 from common.errors import DomainError
+from common.messaging.gate import sender_of
+from common.messaging.refusals import Reason, refuse
 from common.sagas.models import SagaEffect
 from common.sagas.outcomes import Answer, Call, CommandMessage, Direction, Outcome, Status
 from common.security.tenancy import all_companies, company_scope
@@ -20,6 +22,8 @@ from common.security.tenancy import all_companies, company_scope
 CommandT = TypeVar("CommandT", bound=Command)
 Handler = Callable[[Sequence[Call[CommandT]]], list[Outcome]]
 Effects = dict[tuple[UUID, str, str], SagaEffect]
+ORCHESTRATORS = frozenset({"employee"})
+"""The services whose commands are obeyed: those that define sagas."""
 log = structlog.get_logger(__name__)
 
 
@@ -65,9 +69,14 @@ def _register(
     def register(handler: Handler[CommandT]) -> Handler[CommandT]:
         participant = Participant(name, handler, command, direction, crosses_companies)
 
-        @shared_task(name=name)
-        def task(messages: list[dict[str, Any]], reply_to: str) -> None:
+        @shared_task(name=name, bind=True, accepted_from=ORCHESTRATORS)
+        def task(self: Any, messages: list[dict[str, Any]], reply_to: str) -> None:
+            if reply_to != f"{sender_of(self)}.saga":
+                refuse(Reason.NOT_PERMITTED, sender=sender_of(self), reply_to=reply_to)
+                return
             answers = execute(participant, [from_wire(CommandMessage, message) for message in messages])
+            if stale := sum(answer.status is Status.STALE for answer in answers):
+                refuse(Reason.STALE, sender=sender_of(self), count=stale, task=name)
             current_app.send_task(
                 "sagas.record_answers",
                 args=[[to_wire(answer) for answer in answers]],

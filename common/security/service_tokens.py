@@ -4,6 +4,7 @@ import threading
 import time
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import jwt
@@ -48,14 +49,25 @@ def _sign(audience: str) -> str:
         "jti": str(uuid4()),
         "typ": KIND,
     }
+    return signed_by_this_service(claims)
+
+
+def signed_by_this_service(claims: dict[str, Any]) -> str:
+    """A token of these claims with this service's key; what reads it must tell its kinds apart by ``typ``."""
+    own = settings.SERVICE.name
     return jwt.encode(claims, _own_key(settings.SERVICE_KEY_FILE), algorithm="EdDSA", headers={"kid": own})
+
+
+def public_key_of(service: str) -> VerifyingKey | None:
+    """The key that a service's signatures are verified with; None for one that is not in the keyring."""
+    return _keyring(settings.SERVICE_KEYRING_FILE).get(service)
 
 
 def read_service_token(token: str | bytes) -> str:
     """The name of the service that signed ``token`` for this one; raises UnauthenticatedError."""
     try:
         caller = unverified_header(token)["kid"]
-        key = _keyring(settings.SERVICE_KEYRING_FILE).get(caller)
+        key = public_key_of(caller)
         if key is None:
             raise jwt.DecodeError("No such service.")
         claims = verified_payload(

@@ -58,7 +58,12 @@ class TestBroker:
             task_name = message.headers["task"]
             try:
                 cross(TASK, f"received {task_name}")
-                self.app.tasks[task_name](*args, **kwargs)
+                task = self.app.tasks[task_name]
+                task.push_request(**message.headers)
+                try:
+                    task.run(*args, **kwargs)
+                finally:
+                    task.pop_request()
                 cross(TASK, f"unacknowledged {task_name}")
             except BaseException:
                 (message.ack if self.loses_unacknowledged else message.requeue)()
