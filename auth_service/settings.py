@@ -16,13 +16,19 @@ SERVICE = Service(
 )
 globals().update(service_settings(SERVICE))
 
+SERVICE_ENV = env.text("SERVICE_ENV", "production")
 # People's tokens: a short one that five services believe, and a session that only this one can renew.
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=15)
 SESSION_LIFETIME = timedelta(days=30)
 PASSWORD_RESET_LIFETIME = timedelta(hours=1)
 INVITATION_LIFETIME = timedelta(days=3)
 EMAIL_VERIFICATION_LIFETIME = timedelta(days=2)
-SIGNING_KEY_PASSPHRASE = env.required("SIGNING_KEY_PASSPHRASE")
+SIGNING_KEY_PASSPHRASE = env.secret("SIGNING_KEY_PASSPHRASE")
+
+# Failed sign-ins from one address in 15 minutes; an office has one address for all of its people.
+SIGN_IN_FAILURES_PER_ADDRESS = env.number("SIGN_IN_FAILURES_PER_ADDRESS", 100)
+# Roles that sign in with a second factor only; everybody else may have one.
+SECOND_FACTOR_ROLES = env.words("SECOND_FACTOR_ROLES", "super_admin" if SERVICE_ENV == "production" else "")
 
 # The first hasher is for new passwords, the second reads the ones the old system brought along.
 PASSWORD_HASHERS = [
@@ -36,13 +42,19 @@ ARGON2_PARALLELISM = 1
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+    {"NAME": "auth_service.users.password_rules.CommonCoreValidator"},
+    {
+        "NAME": "auth_service.users.password_rules.BreachedPasswordValidator",
+        "OPTIONS": {"file": env.text("BREACHED_PASSWORDS_FILE", "")},
+    },
 
 # The addresses in mails come from here and never from a request's Host header.
 PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:3001").rstrip("/")
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "hr@localhost")
 # Mails carry tokens: only on a developer's own machine are they printed.
-_BACKEND = "console" if env.text("SERVICE_ENV", "production") == "development" else "smtp"
+_BACKEND = "console" if SERVICE_ENV == "development" else "smtp"
 EMAIL_BACKEND = f"django.core.mail.backends.{_BACKEND}.EmailBackend"
 EMAIL_HOST = env.text("MAIL_HOST", "localhost")
 EMAIL_PORT = env.number("MAIL_PORT", 25)

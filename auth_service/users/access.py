@@ -15,6 +15,8 @@ class Access:
     level: int
     permissions: frozenset[str]
     user_id: UUID | None = None
+    # Whether it is all that is left until a second factor is set up.
+    must_enrol: bool = False
 
     @property
     def all_companies(self) -> bool:
@@ -23,9 +25,14 @@ class Access:
 
     @property
     def is_staff(self) -> bool:
-        """Whether the role administers accounts."""
-        return self.level >= STAFF_LEVEL
+        """Whether the role administers accounts, or would with a second factor."""
+        return self.level >= STAFF_LEVEL or self.must_enrol
 
 
 # Somebody who registered and belongs nowhere yet: their own profile and sessions, nothing else.
 NO_ACCESS = Access(company_id=None, role="", level=0, permissions=frozenset())
+
+
+def enrolling(user_id: UUID) -> Access:
+    """What a person may do whose role needs a second factor and who has none yet: set it up."""
+    return Access(None, "", 0, frozenset(), user_id, must_enrol=True)

@@ -6,6 +6,7 @@ from common.errors import (
     ConflictError,
     DomainError,
     MalformedRequestError,
+    PermissionDeniedError,
     UnauthenticatedError,
     ValidationError,
 )
@@ -28,6 +29,56 @@ class TooManyAttemptsError(DomainError):
     def __init__(self, *, retry_after: float) -> None:
         super().__init__()
         self.retry_after = retry_after
+
+
+class SecondFactorRequiredError(UnauthenticatedError):
+    """The password was right; the account also asks for a code of its second factor."""
+
+    code = "SECOND_FACTOR_REQUIRED"
+    default_message = _("Enter the code of your second factor, too.")
+
+
+class InvalidSecondFactorError(UnauthenticatedError):
+    """The password was right and the code was not, or was used before."""
+
+    code = "INVALID_SECOND_FACTOR"
+    default_message = _("The code of the second factor is not right. Wait for the next one.")
+
+
+class SecondFactorMissingError(PermissionDeniedError):
+    """The role may be used with a second factor only, and the account has none yet."""
+
+    code = "SECOND_FACTOR_MISSING"
+    default_message = _("Your role needs a second factor. Set it up in the administration of accounts first.")
+
+
+class WrongCodeError(DomainError):
+    """The code that was to prove the device was not right."""
+
+    code = "WRONG_CODE"
+    status = 400
+    default_message = _("The code is not right. Wait for the next one.")
+
+
+class SecondFactorOnError(ConflictError):
+    """The account has a second factor already."""
+
+    code = "SECOND_FACTOR_ON"
+    default_message = _("Your account has a second factor already.")
+
+
+class SecondFactorOffError(ConflictError):
+    """The account has no second factor, or none that waits to be confirmed."""
+
+    code = "SECOND_FACTOR_OFF"
+    default_message = _("Your account has no second factor yet.")
+
+
+class SecondFactorNeededError(ConflictError):
+    """The role of the account may not go without a second factor."""
+
+    code = "SECOND_FACTOR_NEEDED"
+    default_message = _("Your role needs a second factor.")
 
 
 class InvalidRefreshTokenError(UnauthenticatedError):

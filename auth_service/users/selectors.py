@@ -5,12 +5,13 @@ from operator import or_
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
-from auth_service.users.access import NO_ACCESS, Access
-from auth_service.users.models import Membership, Permission, Role, Session, SigningKey, User
+from auth_service.users.access import NO_ACCESS, Access, enrolling
+from auth_service.users.models import Membership, Permission, Role, SecondFactor, Session, SigningKey, User
 from auth_service.users.models.people import OLD_HASH, email_normalised
 from common.errors import NotFoundError
 from common.search import fold
@@ -49,17 +50,35 @@ def access_at_sign_in(user_id: UUID, company_id: UUID | None = None) -> Access |
     """
     options = access_list(user_id)
     if options and (options[0].all_companies or company_id is None):
-        return options[0]
+        return access_allowed(user_id, options[0])
     if company_id is None:
         return NO_ACCESS
-    return next((access for access in options if access.company_id == company_id), None)
+    found = next((access for access in options if access.company_id == company_id), None)
+    return found and access_allowed(user_id, found)
 
 
 def access_in_session(user_id: UUID, company_id: UUID | None) -> Access | None:
     """What a person may do now in the company of a session; None when they left it since they signed in."""
     options = access_list(user_id)
     found = next((access for access in options if access.company_id == company_id), None)
-    return NO_ACCESS if found is None and company_id is None else found
+    if found is None:
+        return NO_ACCESS if company_id is None else None
+    return access_allowed(user_id, found)
+
+
+def access_allowed(user_id: UUID, access: Access) -> Access:
+    """The access, or as much of it as is left to a role that needs a second factor while there is none.
+
+    That much is the person's own profile, sessions and second factor.
+    """
+    if access.role not in settings.SECOND_FACTOR_ROLES or has_second_factor(user_id):
+        return access
+    return enrolling(user_id)
+
+
+def has_second_factor(user_id: UUID) -> bool:
+    """Whether the person signs in with a second factor."""
+    return SecondFactor.objects.filter(user_id=user_id, confirmed_at__isnull=False).exists()
 
 
 def membership_list(user_id: UUID) -> QuerySet[Membership]:

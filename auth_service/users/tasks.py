@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from celery import shared_task
 
-from auth_service.users.services.attempts import attempts_purge
 from auth_service.users.services.hires import users_create_for_hires, users_rollback_hires
 from auth_service.users.services.keys import signing_keys_purge
+from auth_service.users.services.limits import limits_purge
 from auth_service.users.services.mails import account_mails_purge, account_mails_send
 from auth_service.users.services.sessions import sessions_purge
 from common.contracts.auth import CREATE_USER, ROLLBACK_USER_CREATION, CreateUser
@@ -39,5 +39,5 @@ def purge_expired() -> None:
     """Delete what is past its time; started every night."""
     sessions_purge()
     account_mails_purge()
-    attempts_purge()
+    limits_purge()
     signing_keys_purge()

@@ -42,6 +42,14 @@ class PasswordField(serializers.CharField):
         )
 
 
+class CodeField(serializers.CharField):
+    """What a second factor shows, or a recovery code."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        help_text = _("Six digits of the second factor, or a recovery code.")
+        super().__init__(max_length=40, help_text=help_text, **kwargs)
+
+
 class RegisterRequest(StrictSerializer):
     """Body of POST /register."""
 
@@ -61,6 +69,7 @@ class LoginRequest(StrictSerializer):
     email = serializers.EmailField(max_length=254)
     password = PasswordField()
     company_id = serializers.UUIDField(required=False)
+    code = CodeField(required=False)
 
 
 class RefreshRequest(StrictSerializer):

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from auth_service.users.api import accounts, roles, views
+from auth_service.users.api import accounts, internal, roles, second_factor, views
 
 
 class MailTokenConverter:
@@ -47,5 +47,12 @@ urlpatterns = [
     path("password/reset/<mailtoken:token>", views.PasswordResetView.as_view(), name="password-reset"),
     path("email/verify/<mailtoken:token>", views.EmailVerifyView.as_view(), name="email-verify"),
     path("email/resend-verification", views.ResendVerificationView.as_view(), name="resend-verification"),
+    path("second-factor", second_factor.SecondFactorView.as_view(), name="second-factor"),
+    path(
+        "second-factor/confirm", second_factor.SecondFactorConfirmView.as_view(), name="second-factor-confirm"
+    ),
+    path("second-factor/off", second_factor.SecondFactorOffView.as_view(), name="second-factor-off"),
+    path("second-factor/recovery-codes", second_factor.RecoveryCodesView.as_view(), name="recovery-codes"),
+    path("internal/staff/sign-in", internal.StaffSignInView.as_view(), name="staff-sign-in"),
     path(".well-known/jwks.json", views.JwksView.as_view(), name="jwks"),
 ]

@@ -12,7 +12,10 @@ from auth_service.users.api import serializers as shapes
 from auth_service.users.choices import MailPurpose
 from auth_service.users.device import device_of
 from auth_service.users.models import User
+from auth_service.users.models.people import email_normalised
 from auth_service.users.services import authentication, keys, mails, sessions, users
+from auth_service.users.services.attempts import count_from
+from auth_service.users.services.limits import LINKS, MAILS, MAILS_TO_ONE, REGISTRATIONS, limit_count
 from common.api.documented_errors import ErrorResponse
 from common.api.views import ServiceAPIView
 from common.errors import UnauthenticatedError
@@ -26,11 +29,12 @@ class RegisterView(ServiceAPIView):
 
     public = True
     body_serializers = {"POST": shapes.RegisterRequest}
-    answer_serializers = {"POST": {201: shapes.AuthAnswer, 409: ErrorResponse}}
+    answer_serializers = {"POST": {201: shapes.AuthAnswer, 409: ErrorResponse, 429: ErrorResponse}}
 
     def post(self, request: Request) -> Response:
         """Make an account that belongs to no company, and sign in; 409 when the address is taken."""
         body = self.body()
+        count_from(REGISTRATIONS, device_of(request).ip_address)
         # Whoever names a company gets no place in it by that; see the service's README.
         body.pop("company_id", None)
         user = users.user_register(**body)
@@ -46,12 +50,17 @@ class LoginView(ServiceAPIView):
     answer_serializers = {"POST": {200: shapes.AuthAnswer, 401: ErrorResponse, 429: ErrorResponse}}
 
     def post(self, request: Request) -> Response:
-        """Tokens for the company named, or for the person's first one; 401 says nothing about the reason."""
+        """Tokens for the company named, or for the person's first one; 401 says nothing about the reason.
+
+        An account with a second factor answers the right password with 401 `SECOND_FACTOR_REQUIRED` until `code`
+        is sent along: the six digits that the device shows, or one of the recovery codes. A role that needs a
+        second factor gets tokens that open its own profile, sessions and `/second-factor` until it has one.
+        """
         body = self.body()
-        user = authentication.user_authenticate(email=body["email"], password=body["password"])
-        signed_in = sessions.session_open(
-            user=user, company_id=body.get("company_id"), device=device_of(request)
-        )
+        company_id = body.pop("company_id", None)
+        device = device_of(request)
+        user = authentication.user_authenticate(**body, address=device.ip_address)
+        signed_in = sessions.session_open(user=user, company_id=company_id, device=device)
         return Response(shapes.auth_data(signed_in))
 
 
@@ -137,14 +146,19 @@ class SessionView(ServiceAPIView):
 class PasswordChangeView(ServiceAPIView):
     """One's own password."""
 
+    # What is refused is counted, and a count must not be undone with the request's transaction.
+    manages_own_scope = True
     required_permissions = {"POST": ANYONE_SIGNED_IN}
     body_serializers = {"POST": shapes.PasswordChangeRequest}
-    answer_serializers = {"POST": shapes.MessageAnswer}
+    answer_serializers = {"POST": {200: shapes.MessageAnswer, 429: ErrorResponse}}
 
     def post(self, request: Request) -> Response:
         """Set it, which ends one's other sessions; 400 when the current one is not right."""
         person = self.person
-        authentication.password_change(user_id=person.id, session_id=person.session_id, **self.body())
+        address = device_of(request).ip_address
+        authentication.password_change(
+            user_id=person.id, session_id=person.session_id, address=address, **self.body()
+        )
         return Response(shapes.message_data(_("The password was changed.")))
 
 
@@ -153,11 +167,14 @@ class PasswordResetRequestView(ServiceAPIView):
 
     public = True
     body_serializers = {"POST": shapes.PasswordResetRequest}
-    answer_serializers = {"POST": shapes.MessageAnswer}
+    answer_serializers = {"POST": {200: shapes.MessageAnswer, 429: ErrorResponse}}
 
     def post(self, request: Request) -> Response:
         """Send a mail, if anybody has the address; the answer is the same when nobody does."""
-        mails.account_mail_request(email=self.body()["email"], purpose=MailPurpose.PASSWORD_RESET)
+        email = self.body()["email"]
+        count_from(MAILS, device_of(request).ip_address)
+        limit_count(MAILS_TO_ONE, email_normalised(email))
+        mails.account_mail_request(email=email, purpose=MailPurpose.PASSWORD_RESET)
         return Response(shapes.message_data(_("If the address is known, a mail is on its way.")))
 
 
@@ -166,11 +183,13 @@ class PasswordResetView(ServiceAPIView):
 
     public = True
     body_serializers = {"POST": shapes.NewPasswordRequest}
-    answer_serializers = {"POST": shapes.MessageAnswer}
+    answer_serializers = {"POST": {200: shapes.MessageAnswer, 429: ErrorResponse}}
 
     def post(self, request: Request, token: str) -> Response:
         """Set a new password and end all sessions; 400 for a link that is unknown, used or too old."""
-        mails.password_reset(token=token, **self.body())
+        body = self.body()
+        count_from(LINKS, device_of(request).ip_address)
+        mails.password_reset(token=token, **body)
         return Response(shapes.message_data(_("The password was changed.")))
 
 
@@ -179,11 +198,12 @@ class EmailVerifyView(ServiceAPIView):
 
     public = True
     body_serializers = {"POST": shapes.NoFields}
-    answer_serializers = {"POST": shapes.MessageAnswer}
+    answer_serializers = {"POST": {200: shapes.MessageAnswer, 429: ErrorResponse}}
 
     def post(self, request: Request, token: str) -> Response:
         """Note that the address is confirmed; 400 for a link that is unknown, used or too old."""
         self.body()
+        count_from(LINKS, device_of(request).ip_address)
         mails.email_verify(token=token)
         return Response(shapes.message_data(_("The e-mail address is confirmed.")))
 
@@ -193,7 +213,7 @@ class ResendVerificationView(ServiceAPIView):
 
     required_permissions = {"POST": ANYONE_SIGNED_IN}
     body_serializers = {"POST": shapes.NoFields}
-    answer_serializers = {"POST": shapes.MessageAnswer}
+    answer_serializers = {"POST": {200: shapes.MessageAnswer, 429: ErrorResponse}}
 
     def post(self, request: Request) -> Response:
         """Send it, unless the address is confirmed already."""
@@ -201,6 +221,7 @@ class ResendVerificationView(ServiceAPIView):
         user = User.objects.filter(pk=self.person.id, is_active=True).first()
         if user is None:
             raise UnauthenticatedError()
+        limit_count(MAILS_TO_ONE, user.email)
         mails.account_mail_request(email=user.email, purpose=MailPurpose.EMAIL_VERIFICATION)
         return Response(shapes.message_data(_("A mail is on its way.")))
 

@@ -1,50 +1,45 @@
-"""Slowing down whoever guesses passwords; counted in the database, so right for all processes."""
+"""Attempts to prove who one is: counted before they are looked at, forgiven when they were right."""
 
-import hashlib
-from datetime import timedelta
-
-from django.db import connection
-from django.utils import timezone
-
-from auth_service.users.exceptions import TooManyAttemptsError
-from auth_service.users.models import SignInAttempts
 from auth_service.users.models.people import email_normalised
+from auth_service.users.services.limits import (
+    ACCOUNT,
+    ADDRESS,
+    Limit,
+    limit_count,
+    limit_forget,
+    limit_take_back,
+)
+from common.security.client_address import counted_as, is_own_proxy
 
-LIMIT = 10
-WINDOW = timedelta(minutes=15)
 
+def attempt_begin(account: str, address: str | None = None) -> None:
+    """Count an attempt at ``account`` (an e-mail address, whoever has it) from a client's ``address``.
 
-def attempt_begin(email: str) -> None:
-    """Count an attempt to sign in with ``email``, whoever has it; raises TooManyAttemptsError beyond LIMIT.
-
-    It counts before the password is looked at, so parallel attempts cannot slip through, and the right
-    password tells nothing while the address is closed.
+    Raises TooManyAttemptsError beyond either limit: the right password tells nothing while it is closed.
     """
-    now = timezone.now()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO sign_in_attempts AS kept (key, attempts, since) VALUES (%(key)s, 1, %(now)s)"
-            " ON CONFLICT (key) DO UPDATE SET"
-            " attempts = CASE WHEN kept.since < %(expired)s THEN 1 ELSE kept.attempts + 1 END,"
-            " since = CASE WHEN kept.since < %(expired)s THEN %(now)s ELSE kept.since END"
-            " RETURNING attempts, since",
-            {"key": _key(email), "now": now, "expired": now - WINDOW},
-        )
-        attempts, since = cursor.fetchone()
-    if attempts > LIMIT:
-        raise TooManyAttemptsError(retry_after=(since + WINDOW - now).total_seconds())
+    if client := _client(address):
+        limit_count(ADDRESS, client)
+    limit_count(ACCOUNT, email_normalised(account))
 
 
-def attempt_succeeded(email: str) -> None:
-    """Forget the failed attempts at an address."""
-    SignInAttempts.objects.filter(key=_key(email)).delete()
+def attempt_succeeded(account: str, address: str | None = None) -> None:
+    """Forget the failed attempts at an account, and take this one back from its address."""
+    limit_forget(ACCOUNT, email_normalised(account))
+    attempt_forgiven(address)
 
 
-def attempts_purge() -> int:
-    """Delete counters that are over; returns how many."""
-    deleted, _ = SignInAttempts.objects.filter(since__lt=timezone.now() - WINDOW).delete()
-    return deleted
+def attempt_forgiven(address: str | None) -> None:
+    """Take an attempt back from the client's address; what others did there still counts."""
+    if client := _client(address):
+        limit_take_back(ADDRESS, client)
 
 
-def _key(email: str) -> str:
-    return hashlib.sha256(email_normalised(email).encode()).hexdigest()
+def count_from(limit: Limit, address: str | None) -> None:
+    """Count a request of any kind from a client's address; raises TooManyAttemptsError beyond ``limit``."""
+    if client := _client(address):
+        limit_count(limit, client)
+
+
+def _client(address: str | None) -> str | None:
+    """Whom an address counts for; None for our own machines, behind which may be anybody."""
+    return None if address is None or is_own_proxy(address) else counted_as(address)

@@ -27,7 +27,8 @@ from auth_service.users.exceptions import InvalidMailTokenError
 from auth_service.users.models import AccountMail, Session, User
 from auth_service.users.models.people import email_normalised
 from auth_service.users.services.changes import user_change
-from auth_service.users.services.passwords import password_hash
+from auth_service.users.services.limits import ACCOUNT, limit_forget
+from auth_service.users.services.passwords import password_hash, password_rules
 from auth_service.users.services.sessions import sessions_revoke
 from common.security.tenancy import all_companies
 
@@ -149,12 +150,16 @@ def password_reset(*, token: str, new_password: str) -> None:
 
     Raises InvalidMailTokenError for an unknown, used or old token, and WeakPasswordError (it stays good).
     """
+    # Nobody waits for the hash in a transaction, and a link that is refused costs as much as a good one.
     encoded = password_hash(new_password, field="new_password")
     with all_companies(NOBODY_YET):
         user = _redeem(token, MailPurpose.PASSWORD_RESET, MailPurpose.INVITATION)
+        password_rules(new_password, field="new_password", person=user)
         # Whoever reads the mailbox has shown that the address is theirs.
         user_change(user.id, password=encoded, email_verified=True)
         sessions_revoke(Session.objects.filter(user=user), reason="password_reset")
+    # Whoever guessed the old password has nothing of it, and the owner need not wait.
+    limit_forget(ACCOUNT, user.email)
 
 
 def email_verify(*, token: str) -> None:

@@ -5,16 +5,25 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as DjangoValidationError
 
 from auth_service.users.exceptions import WeakPasswordError
+from auth_service.users.models import User
 
 OLD_SYSTEM = "bcrypt"
 
 
-def password_hash(password: str, *, field: str = "password") -> str:
-    """The hash to store for a new password; raises WeakPasswordError with the reasons under ``field``."""
+def password_rules(password: str, *, field: str = "password", person: User | None = None) -> None:
+    """Refuse a weak password of ``person``, whose name and address it may not be.
+
+    Raises WeakPasswordError with the reasons under ``field``.
+    """
     try:
-        validate_password(password)
+        validate_password(password, person)
     except DjangoValidationError as error:
         raise WeakPasswordError(details={field: error.messages}) from error
+
+
+def password_hash(password: str, *, field: str = "password", person: User | None = None) -> str:
+    """The hash to store for a new password; raises like :func:`password_rules`."""
+    password_rules(password, field=field, person=person)
     return make_password(password)
 
 

@@ -13,7 +13,11 @@ from django.utils import timezone
 from auth_service.settings import ACCESS_TOKEN_LIFETIME, SESSION_LIFETIME
 from auth_service.users import selectors
 from auth_service.users.access import Access
-from auth_service.users.exceptions import InvalidCredentialsError, InvalidRefreshTokenError
+from auth_service.users.exceptions import (
+    InvalidCredentialsError,
+    InvalidRefreshTokenError,
+    SecondFactorMissingError,
+)
 from auth_service.users.models import RefreshToken, Role, Session, User
 from auth_service.users.services.keys import CLOCK_SKEW, signing_key_current
 from common.contracts.auth import SessionCreated, SessionRevoked
@@ -67,6 +71,20 @@ def session_open_for_admin(*, user: User, device: Device) -> None:
     with all_companies(SIGN_IN):
         user.access, session = _open(user, None, device)
         user.session_id = session.id
+
+
+def session_open_for_service(*, user: User, device: Device) -> str:
+    """Open a session for a browser in another service's admin; the access token that tells that service who it is.
+
+    Raises SecondFactorMissingError for a role that needs a second factor before it has one, and
+    InvalidCredentialsError like :func:`session_open`.
+    """
+    with all_companies(SIGN_IN):
+        access, session = _open(user, None, device)
+        if access.must_enrol:
+            raise SecondFactorMissingError()
+        token, _expires_at = _access_token(user, access, session)
+        return token
 
 
 def _open(user: User, company_id: UUID | None, device: Device) -> tuple[Access, Session]:
@@ -195,6 +213,12 @@ def _with_tokens(user: User, access: Access, session: Session) -> SignedIn:
     RefreshToken.objects.create(
         session=session, token_hash=_hash(refresh_token), expires_at=session.expires_at
     )
+    token, expires_at = _access_token(user, access, session)
+    roles = selectors.role_list_of(user.id)
+    return SignedIn(user, roles, session, token, refresh_token, expires_at)
+
+
+def _access_token(user: User, access: Access, session: Session) -> tuple[str, datetime]:
     signer = signing_key_current()
     now = timezone.now()
     expires_at = (now + ACCESS_TOKEN_LIFETIME).replace(microsecond=0)
@@ -210,9 +234,7 @@ def _with_tokens(user: User, access: Access, session: Session) -> SignedIn:
         issued_at=int(now.timestamp()),
         expires_at=int(expires_at.timestamp()),
     )
-    token = issue_person_token(claims, key=signer.key, kid=signer.kid)
-    roles = selectors.role_list_of(user.id)
-    return SignedIn(user, roles, session, token, refresh_token, expires_at)
+    return issue_person_token(claims, key=signer.key, kid=signer.kid), expires_at
 
 
 def _hash(token: str) -> str:

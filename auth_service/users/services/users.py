@@ -37,7 +37,7 @@ def user_register(*, email: str, password: str, first_name: str, last_name: str)
     Naming a company gives no place in it: an administrator of the company does that, or a hire. Raises
     EmailTakenError and WeakPasswordError.
     """
-    encoded = password_hash(password)
+    encoded = password_hash(password, person=User(email=email, first_name=first_name, last_name=last_name))
     with all_companies(UNIQUE_EMAIL):
         user = _insert(email=email, password=encoded, first_name=first_name, last_name=last_name)
         _publish_created(user, [])

@@ -18,6 +18,7 @@ FIRST_PARTS: Final[Mapping[str, tuple[str, ...]]] = {
         "refresh",
         "register",
         "roles",
+        "second-factor",
         "sessions",
         "users",
     ),
