@@ -15,8 +15,8 @@ SERVICE = Service(
     legacy="auth_service.users.legacy.plan",
 )
 globals().update(service_settings(SERVICE))
-
 SERVICE_ENV = env.text("SERVICE_ENV", "production")
+
 # People's tokens: a short one that five services believe, and a session that only this one can renew.
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=15)
 SESSION_LIFETIME = timedelta(days=30)
@@ -41,14 +41,14 @@ ARGON2_MEMORY_KIB = 19_456
 ARGON2_PARALLELISM = 1
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-]
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "auth_service.users.password_rules.CommonCoreValidator"},
     {
         "NAME": "auth_service.users.password_rules.BreachedPasswordValidator",
         "OPTIONS": {"file": env.text("BREACHED_PASSWORDS_FILE", "")},
     },
+]
 
 # The addresses in mails come from here and never from a request's Host header.
 PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:3001").rstrip("/")
@@ -59,7 +59,7 @@ EMAIL_BACKEND = f"django.core.mail.backends.{_BACKEND}.EmailBackend"
 EMAIL_HOST = env.text("MAIL_HOST", "localhost")
 EMAIL_PORT = env.number("MAIL_PORT", 25)
 EMAIL_HOST_USER = env.text("MAIL_USER", "")
-EMAIL_HOST_PASSWORD = env.text("MAIL_PASSWORD", "")
+EMAIL_HOST_PASSWORD = env.optional_secret("MAIL_PASSWORD")
 EMAIL_USE_TLS = env.text("MAIL_TLS", "") == "1"
 EMAIL_TIMEOUT = 10
 
