@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from common.api.models import IdempotencyKey
 from common.errors import ConflictError, MalformedRequestError
+from common.security.encryption.cipher import mark
 from common.security.principal import Principal
 from common.security.tenancy import all_companies
 
@@ -48,9 +49,18 @@ def key_of(request: Request) -> str | None:
 
 
 def hash_of(request: Request) -> str:
-    """A digest of what the request asks for: its query string and its JSON body, however that is spelled."""
+    """A digest of what the request asks for: its query string and its JSON body, however that is spelled.
+
+    Made with the service's key, or pay could be found by trying amounts until the digest is met.
+    """
     body = json.dumps(request.data, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(f"{request.META.get('QUERY_STRING', '')}\n{body}".encode()).hexdigest()
+    said = f"{request.META.get('QUERY_STRING', '')}\n{body}"
+    return keyed(hashlib.sha256(said.encode()).hexdigest())
+
+
+def keyed(digest: str) -> str:
+    """What stands for a plain digest of a request."""
+    return mark(digest, column="idempotency_keys.body_hash", company_id=None).hex
 
 
 def claim(

@@ -6,11 +6,15 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from rest_framework.utils.encoders import JSONEncoder
 
+from common.security.encryption.json_field import EncryptedJSONField
+
 
 class IdempotencyKey(models.Model):
     """A person's request under a key of theirs, and the answer it got.
 
-    ``status`` and ``body`` are empty while the request is under way (``saga_id`` says where to look).
+    Answers show pay and papers, so ``body`` is sealed, and ``body_hash`` tells nothing to who does not have this
+    service's keys. ``status`` and ``body`` are empty while the request is under way (``saga_id`` says where to
+    look).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -21,7 +25,7 @@ class IdempotencyKey(models.Model):
     path = models.CharField(_("path"), max_length=2000)
     body_hash = models.CharField(_("hash of the body"), max_length=64)
     status = models.PositiveSmallIntegerField(_("status"), null=True, blank=True)
-    body = models.JSONField(_("answer"), null=True, blank=True, encoder=JSONEncoder)
+    body = EncryptedJSONField(_("answer"), null=True, blank=True, encoder=JSONEncoder)
     saga_id = models.UUIDField(_("saga"), null=True, blank=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 

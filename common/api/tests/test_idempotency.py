@@ -1,16 +1,22 @@
 """The same key, the same answer, one effect."""
 
+import hashlib
+import json
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection, models
+from django.test.utils import isolate_apps
 from django.utils import timezone
 
-from common.api.idempotency import KEPT, attach_saga, claim
+from common.api.idempotency import KEPT, attach_saga, claim, keyed
 from common.api.models import IdempotencyKey
 from common.api.tasks import purge_idempotency_keys
 from common.api.tests.types import Api, Tokens
+from common.security.encryption.existing import seal_existing
+from common.security.encryption.json_field import EncryptedJSONField
 from common.security.models import RevokedSession
 from common.security.principal import Principal
 from common.security.tenancy import all_companies, company_scope
@@ -118,3 +124,53 @@ def test_old_keys_are_forgotten_in_every_company(api: Api, token: str, person_to
     purge_idempotency_keys()
     with all_companies("test"):
         assert [row.key for row in IdempotencyKey.objects.all()] == ["young"]
+
+
+def test_answers_and_requests_are_kept_so_that_only_the_service_can_read_them(api: Api, token: str) -> None:
+    first = post(api(token), {"text": "a secret"})
+    with all_companies("test"), connection.cursor() as cursor:
+        cursor.execute("SELECT t::text, body, body_hash FROM idempotency_keys t")
+        ((row, body, body_hash),) = cursor.fetchall()
+    assert first.json()["id"] not in row
+    assert body.startswith("v1:")
+    said = json.dumps({"text": "a secret"}, sort_keys=True, separators=(",", ":"))
+    assert body_hash != hashlib.sha256(f"\n{said}".encode()).hexdigest()
+    assert post(api(token), {"text": "a secret"}).json() == first.json()
+
+
+@isolate_apps("common.api")
+def test_answers_that_were_kept_before_are_sealed_and_repeated_all_the_same(api: Api, token: str) -> None:
+    """As an upgrade finds them: the answer in plain, the digest without a key."""
+
+    class KeptBefore(models.Model):
+        id = models.UUIDField(primary_key=True)
+        plain = models.JSONField(null=True)
+        body = EncryptedJSONField(null=True)
+
+        class Meta:
+            app_label = "api"
+            db_table = "kept_before"
+
+        def __str__(self) -> str:
+            return str(self.id)
+
+    first = post(api(token), {"text": "a secret"})
+    with all_companies("test"), connection.cursor() as cursor:
+        key = IdempotencyKey.objects.get()
+        said = json.dumps({"text": "a secret"}, sort_keys=True, separators=(",", ":"))
+        plain = hashlib.sha256(f"\n{said}".encode()).hexdigest()
+        assert keyed(plain) == key.body_hash
+        cursor.execute("CREATE TEMPORARY TABLE kept_before (id uuid, plain jsonb, body text)")
+        cursor.execute(
+            "INSERT INTO kept_before VALUES (%s, %s, NULL), (%s, NULL, 'as it is')",
+            [key.id, json.dumps(key.body), uuid4()],
+        )
+        try:
+            assert seal_existing(KeptBefore, connection, {"plain": "body"}) == 1
+            assert seal_existing(KeptBefore, connection, {"plain": "body"}) == 0
+            kept = KeptBefore.objects.get(pk=key.id)
+            assert (kept.plain, kept.body) == (None, first.json())
+            cursor.execute("SELECT t::text FROM kept_before t WHERE id = %s", [key.id])
+            assert first.json()["id"] not in cursor.fetchone()[0]
+        finally:
+            cursor.execute("DROP TABLE kept_before")
