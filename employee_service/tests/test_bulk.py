@@ -1,6 +1,7 @@
 """Hiring many people by one request, with the sagas under it and the two other services played by the test."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
@@ -319,6 +320,18 @@ def test_rows_wait_while_too_many_sagas_do(sign_in: Sign, monkeypatch: pytest.Mo
     age()
     assert bulk_hires_advance() == 7
     assert counts(manager, first) == {"state": "running", "total": 10, "completed": 5, "running": 5}
+
+
+def test_however_many_jobs_are_under_way_a_run_ends(sign_in: Sign, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "LOOKS", 2)
+    # A job that was looked at is due again at once, as on a machine too slow for them all.
+    monkeypatch.setattr(bulk, "SOON", timedelta(0))
+    for number in range(3):
+        begun(sign_in(), [person(number)])
+    bulk_hires_advance()
+    bulk_hires_advance()
+    with all_companies("test"):
+        assert BulkHire.objects.filter(due_at__isnull=False).count() == 3
 
 
 def test_a_department_of_another_company_undoes_that_row_and_a_retry_hires_it(
