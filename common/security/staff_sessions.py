@@ -43,6 +43,12 @@ def remember_sign_in(session: SessionBase, session_id: UUID | None) -> None:
         }
 
 
+def session_behind(session: SessionBase) -> UUID | None:
+    """Which of auth's sessions opened a browser session."""
+    opened = session.get(OPENED_WITH) or {}
+    return UUID(opened["session_id"]) if opened.get("session_id") else None
+
+
 def staff_member_of(request: HttpRequest) -> StaffMember | None:
     """The active staff member whose browser sent the request; None when the sign-in was revoked, too."""
     user_id = _user_id(request.session)

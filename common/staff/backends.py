@@ -13,19 +13,30 @@ from common.staff.services import staff_sign_in
 
 
 class AuthServiceBackend(BaseBackend):
-    """E-mail address and password of an account in auth."""
+    """E-mail address, password and the code of a second factor of an account in auth."""
 
     def authenticate(
-        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_: Any
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        code: str = "",
+        **_: Any,
     ) -> StaffUser | None:
         """The staff member, or None for wrong credentials.
 
         Raises Django's ValidationError, which the form shows, when the reason is another.
         """
-        if not username or not password:
+        if request is None or not username or not password:
             return None
         try:
-            return staff_sign_in(email=username, password=password)
+            return staff_sign_in(
+                email=username,
+                password=password,
+                code=code,
+                address=request.META.get("REMOTE_ADDR", ""),
+                user_agent=request.headers.get("User-Agent", ""),
+            )
         except DomainError as error:
             raise ValidationError(str(error.message), code=error.code) from error
 

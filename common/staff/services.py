@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from common.errors import PermissionDeniedError
 from common.security.tenancy import all_companies
 from common.security.tokens import PersonClaims, read_person_token
-from common.staff.auth_client import login
+from common.staff.auth_client import staff_token
 from common.staff.models import StaffUser
 
 LOWEST_LEVEL = 2
@@ -23,12 +23,15 @@ class NotStaffError(PermissionDeniedError):
     default_message = _("Your role does not use these pages.")
 
 
-def staff_sign_in(*, email: str, password: str) -> StaffUser | None:
+def staff_sign_in(
+    *, email: str, password: str, code: str = "", address: str = "", user_agent: str = ""
+) -> StaffUser | None:
     """The staff member with these credentials, or None when auth does not know them.
 
-    Raises NotStaffError, TooManyAttemptsError, and ServiceUnavailableError when auth cannot be asked.
+    ``address`` and ``user_agent`` are the browser's. Raises NotStaffError, SecondFactorError,
+    TooManyAttemptsError, and ServiceUnavailableError when auth cannot be asked.
     """
-    token = login(email=email, password=password)
+    token = staff_token(email=email, password=password, code=code, address=address, user_agent=user_agent)
     if token is None:
         return None
     claims = read_person_token(token)

@@ -6,6 +6,8 @@ from django.contrib.auth.models import Group
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from common.staff.forms import StaffSignInForm
+
 NAMES = {
     "auth": _("Accounts"),
     "company": _("Companies"),
@@ -25,6 +27,7 @@ def prepare_site(site: AdminSite) -> None:
     site.site_header = site.site_title = title
     site.index_title = NAMES[settings.SERVICE.name]
     site.site_url = "/docs"
+    site.login_form = StaffSignInForm
     if any(name == "delete_selected" for name, _action in site.actions):
         site.disable_action("delete_selected")
     if site.is_registered(Group):

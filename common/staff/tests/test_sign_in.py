@@ -35,7 +35,9 @@ def test_a_staff_member_comes_in_with_the_rights_of_their_token(browser: Client,
     company, person = uuid4(), uuid4()
     assert sign_in(browser, auth, company_id=company, user_id=person)["Location"] == "/admin/"
     path, body = auth.requests[0]
-    assert (path, json.loads(body)) == ("/login", {"email": "person@example.com", "password": "secret"})
+    given = {"email": "person@example.com", "password": "secret"}
+    assert path == "/internal/staff/sign-in"
+    assert json.loads(body) == given | {"ip_address": "127.0.0.1", "user_agent": ""}
     with all_companies("test"):
         member = StaffUser.objects.get()
     assert (member.id, member.company_id, member.role) == (person, company, "company_manager")
@@ -58,8 +60,9 @@ def test_a_worker_is_told_that_these_pages_are_not_theirs(browser: Client, auth:
 
 
 def test_wrong_credentials_and_a_strange_address_are_told_alike(browser: Client, auth: Server) -> None:
+    refusal = {"success": False, "error": {"code": "INVALID_CREDENTIALS", "message": "no"}}
     for status in (401, 422):
-        auth.answer = lambda _path, _body, status=status: (status, {}, {})  # type: ignore[misc]
+        auth.answer = lambda _path, _body, status=status: (status, {}, refusal)  # type: ignore[misc]
         answer = browser.post("/admin/login/", {"username": "x", "password": "y"})
         assert "Please enter the correct" in answer.content.decode()
 
@@ -72,6 +75,18 @@ def test_wrong_credentials_and_a_strange_address_are_told_alike(browser: Client,
         ((200, {}, b"<html>"), "Signing in is not possible right now."),
         ((200, {}, {"token": 1}), "Signing in is not possible right now."),
         ((200, {}, {"token": "x"}), "Sign in to continue."),
+        ((200, {}, b" " * 300_000), "Signing in is not possible right now."),
+        ((401, {}, {}), "Signing in is not possible right now."),
+        ((401, {}, {"error": {"code": "UNAUTHENTICATED"}}), "Signing in is not possible right now."),
+        (
+            (401, {}, {"error": {"code": "SECOND_FACTOR_REQUIRED"}}),
+            "Enter the code of your second factor, too.",
+        ),
+        (
+            (401, {}, {"error": {"code": "INVALID_SECOND_FACTOR"}}),
+            "The code of the second factor is not right.",
+        ),
+        ((403, {}, {"error": {"code": "SECOND_FACTOR_MISSING"}}), "Your role needs a second factor."),
         ((302, {"Location": "/elsewhere"}, {}), "Signing in is not possible right now."),
     ],
 )
@@ -82,6 +97,21 @@ def test_whatever_auth_answers_is_a_sentence_on_the_form(
     page = browser.post("/admin/login/", {"username": "x", "password": "y"})
     assert page.status_code == 200
     assert sentence in page.content.decode()
+
+
+def test_the_code_of_a_second_factor_and_the_browsers_address_go_along(browser: Client, auth: Server) -> None:
+    auth.answer = lambda _path, _body: (401, {}, {"error": {"code": "INVALID_SECOND_FACTOR"}})
+    form = {"username": "x@example.com", "password": "y", "code": "123456"}
+    browser.post("/admin/login/", form, REMOTE_ADDR="203.0.113.7", HTTP_USER_AGENT="A browser")
+    _path, body = auth.requests[0]
+    sent = json.loads(body)
+    assert (sent["code"], sent["ip_address"], sent["user_agent"]) == ("123456", "203.0.113.7", "A browser")
+
+
+def test_the_form_asks_for_the_code_by_its_kind(browser: Client) -> None:
+    page = browser.get("/admin/login/").content.decode()
+    assert 'autocomplete="one-time-code"' in page
+    assert 'name="next"' in page
 
 
 def test_auth_being_down_is_a_sentence_on_the_form(browser: Client, settings: Any) -> None:
