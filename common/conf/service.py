@@ -133,7 +133,8 @@ def service_settings(service: Service) -> dict[str, Any]:
         ],
         "DATABASES": {"default": _database()},
         "CACHES": {"default": _cache(service)},
-        "SESSION_ENGINE": "django.contrib.sessions.backends.cached_db",
+        # Not in the cache: whoever writes to Redis must neither make a session nor bring an ended one back.
+        "SESSION_ENGINE": "django.contrib.sessions.backends.db",
         **web_settings(service.name, environment),
         "APPEND_SLASH": False,
         "LANGUAGE_CODE": "en",
@@ -190,7 +191,7 @@ def _database() -> dict[str, Any]:
 
 def _cache(service: Service) -> dict[str, Any]:
     return {
-        "BACKEND": "django_redis.cache.RedisCache",
+        "BACKEND": "common.security.signed_cache.SignedRedisCache",
         "LOCATION": env.secret_url("CACHE_URL", same_as="REDIS_URL"),
         "KEY_PREFIX": service.name,
         "OPTIONS": {

@@ -1,18 +1,27 @@
 """Wakes this service's relay right after a commit.
 
 A datagram and nothing more: sending costs microseconds and can neither block nor fail the request, and
-losing one costs the relay's next tick. What is to be done stands in PostgreSQL.
+losing one costs the relay's next tick. What is to be done stands in PostgreSQL. It carries a mark that only
+processes of this service can make, so that nobody else keeps the relay busy; hearing an old one again would
+make it look once more, which it does by itself every half second.
 """
 
 import contextlib
 import functools
+import hmac
 import socket
 
 from django.conf import settings
 from django.db import transaction
 
+from common.messaging.refusals import Reason, refuse
+
 EVENTS = b"e"
 SAGAS = b"s"
+KINDS = (EVENTS, SAGAS)
+LONGEST = 64
+DRAINED = 1_000
+"""Bells heard at once at the most: whoever rings without end must not keep the relay from its work."""
 
 
 def _address() -> tuple[str, int]:
@@ -29,10 +38,20 @@ def _sender(address: tuple[str, int]) -> socket.socket:
     return sender
 
 
+@functools.lru_cache(maxsize=8)
+def _marks(secret: str) -> dict[bytes, bytes]:
+    """The datagram of each kind, by what it says to the relay."""
+    return {hmac.digest(secret.encode(), b"doorbell " + kind, "sha256"): kind for kind in KINDS}
+
+
+def _marked(kind: bytes) -> bytes:
+    return next(mark for mark, of in _marks(settings.SECRET_KEY).items() if of == kind)
+
+
 def ring(kind: bytes) -> None:
     """Tell the relay that there is work of ``kind`` (EVENTS or SAGAS); never raises, never waits."""
     with contextlib.suppress(OSError):
-        _sender(_address()).send(kind)
+        _sender(_address()).send(_marked(kind))
 
 
 def ring_on_commit(kind: bytes) -> None:
@@ -51,13 +70,16 @@ class Doorbell:
     def wait(self, seconds: float) -> set[bytes]:
         """The kinds rung since the last call, waiting up to ``seconds`` for the first; empty on time-out."""
         self._socket.settimeout(seconds)
-        kinds: set[bytes] = set()
+        heard = []
         with contextlib.suppress(OSError):
-            kinds.add(self._socket.recv(16))
+            heard.append(self._socket.recv(LONGEST))
             self._socket.setblocking(False)
-            while True:
-                kinds.add(self._socket.recv(16))
-        return kinds
+            while len(heard) < DRAINED:
+                heard.append(self._socket.recv(LONGEST))
+        kinds = [_marks(settings.SECRET_KEY).get(bell) for bell in heard]
+        if forged := kinds.count(None):
+            refuse(Reason.BELL, count=forged)
+        return {kind for kind in kinds if kind}
 
     def close(self) -> None:
         """Hear nothing more."""

@@ -119,7 +119,7 @@ def test_a_command_lost_between_the_queue_and_the_worker_is_sent_again(system: S
     wait_at_step(system, saga_id, "create_user")
     # Killed with the message popped and not yet noted down as unacknowledged.
     worker.kill9()
-    system.stack.redis.delete("auth.saga", "unacked", "unacked_index")
+    system.stack.redis.delete("auth.saga", "auth.unacked", "auth.unacked_index")
     system.ensure_running()
     wait_ended_as(system, "completed", saga_id)
 

@@ -82,7 +82,7 @@ def test_a_command_that_arrives_after_its_undoing_does_nothing(system: System) -
     late = system.stack.redis.lrange("company.saga", 0, -1)
     # Neither these nor the one in the paused worker's hands arrive in time.
     company.kill9()
-    system.stack.redis.delete("company.saga", "unacked", "unacked_index")
+    system.stack.redis.delete("company.saga", "company.unacked", "company.unacked_index")
     let_deadline_pass(system, saga_id)
     system.ensure_running()
     wait_ended_as(system, "compensated", saga_id)
