@@ -14,7 +14,7 @@ QUEUE = "employee.saga"
 
 
 @pytest.fixture
-def broker() -> Iterator[TestBroker]:
+def broker(db: None) -> Iterator[TestBroker]:
     with test_broker() as broker:
         yield broker
 

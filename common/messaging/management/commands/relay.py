@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from common.conf.celery import load_app
 from common.messaging.doctor import broker_faults
 from common.messaging.relay import Relay
+from common.security.own_role import require_run_time_role
 
 
 class Command(BaseCommand):
@@ -18,7 +19,8 @@ class Command(BaseCommand):
     help = "Numbers this service's events, sends them, polls the feeds of others and starts periodic jobs."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run the relay; refuses to start on unsafe Celery settings."""
+        """Run the relay; refuses to start on unsafe Celery settings or with a role that sees too much."""
+        require_run_time_role()
         load_app(settings.SERVICE)
         faults = broker_faults()
         if faults:
