@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from uuid import UUID, uuid4
 
 from django.contrib.auth.hashers import make_password
+from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -167,7 +168,9 @@ def users_rollback_hires(calls: Calls) -> list[Outcome]:
     kept = set(memberships.values_list("user_id", flat=True))
     gone = [user_id for user_id in versions if user_id not in kept]
     Session.objects.filter(user_id__in=gone).delete()
-    User.objects.filter(pk__in=gone).delete()
+    # Not by Django's collector, which would want to delete what they did in the admin: that log only grows.
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM users WHERE id = ANY(%s)", [gone])
     User.objects.filter(pk__in=kept).update(version=F("version") + 1, updated_at=Now())
     events: list[tuple[Event, UUID, UUID | None, int]] = []
     for (user_id, company_id), row in given.items():

@@ -35,8 +35,8 @@ FROM totals JOIN changes USING (company_id)
 UNION ALL SELECT (SELECT count(*) FROM taken), null, null, null, null, null
 """
 TAKE_BACK = """
-WITH gone AS (DELETE FROM headcount_ledger WHERE employee_id = ANY(%s) RETURNING company_id, delta, folded)
-SELECT company_id, coalesce(sum(delta) FILTER (WHERE folded), 0) FROM gone GROUP BY company_id ORDER BY company_id
+SELECT company_id, coalesce(sum(delta) FILTER (WHERE folded), 0) FROM headcount_take_back(%s)
+GROUP BY company_id ORDER BY company_id
 """
 # A statement of its own, to see what a fold has written that the one before waited for.
 LESSEN = """

@@ -3,7 +3,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from company_service.companies.models import Company, Department, HeadcountEntry, License, LicenseNotice
 from company_service.companies.tests.factories import (
@@ -71,14 +71,30 @@ def test_an_entry_changes_the_headcount(company: Company) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"delta": 2}, {"department_id": uuid4()}, {"source_key": "x"}, {"folded": False}]
+    "change", [{"delta": 2}, {"department_id": uuid4()}, {"source_key": "x"}, {"company_id": uuid4()}]
 )
 def test_the_ledger_is_never_changed(company: Company, change: dict[str, object]) -> None:
     entry = EntryFactory(company=company, folded=True)
-    with pytest.raises(IntegrityError, match="only grows"), transaction.atomic():
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
         HeadcountEntry.objects.filter(pk=entry.pk).update(**change)
+
+
+def test_what_was_counted_stays_counted(company: Company) -> None:
+    entry = EntryFactory(company=company, folded=True)
     with pytest.raises(IntegrityError, match="only grows"), transaction.atomic():
+        HeadcountEntry.objects.filter(pk=entry.pk).update(folded=False)
+
+
+def test_nobody_is_uncounted_but_when_an_import_is_taken_back(company: Company) -> None:
+    entry = EntryFactory(company=company)
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
         HeadcountEntry.objects.filter(pk=entry.pk).delete()
+    with (
+        pytest.raises(IntegrityError, match="only grows"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT headcount_take_back(%s)", [[entry.employee_id]])
 
 
 @pytest.mark.parametrize(

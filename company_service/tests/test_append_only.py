@@ -1,0 +1,10 @@
+"""Records of the company service are added to and never changed or removed."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from common.testing.append_only import AppendOnlyRules
+
+
+class TestAppendOnly(AppendOnlyRules):
+    records: ClassVar[Mapping[str, frozenset[str]]] = {"headcount_ledger": frozenset({"folded"})}
