@@ -17,13 +17,17 @@ from common.messaging.signatures import sealed
 class SignedQoS(redis.QoS):
     """Gives back what a dead worker held, without the lock that would need a script on the server."""
 
-    def restore_visible(self, start: int = 0, num: int = 10, interval: int = 10) -> None:
-        """Queue again what was taken longer than the visibility timeout ago; one worker at a time looks."""
+    def restore_visible(self, start: int = 0, num: int | None = 10, interval: int = 10) -> None:
+        """Queue again what was taken longer than the visibility timeout ago; one worker at a time looks.
+
+        ``num`` is how many at most, None for all, as a worker that starts asks.
+        """
         with self.channel.conn_or_acquire() as client:
             if not client.set(self.unacked_mutex_key, "1", nx=True, ex=self.unacked_mutex_expire):
                 return
             latest = redis.time() - self.visibility_timeout
-            tags = client.zrange(self.unacked_index_key, 0, latest, byscore=True, offset=start, num=num)
+            most = -1 if num is None else num
+            tags = client.zrange(self.unacked_index_key, 0, latest, byscore=True, offset=start, num=most)
             for tag in tags:
                 self.restore_by_tag(tag, client)
 
