@@ -11,6 +11,7 @@ SERVICE = Service(
     name="analytics",
     apps=("analytics_service.analytics",),
     reference=("company", "department", "user", "employee"),
+    privacy="analytics_service.analytics.privacy.plan",
 )
 globals().update(service_settings(SERVICE))
 

@@ -13,6 +13,7 @@ SERVICE = Service(
     owns_users=True,
     reference=("company",),
     legacy="auth_service.users.legacy.plan",
+    privacy="auth_service.users.privacy.plan",
 )
 globals().update(service_settings(SERVICE))
 SERVICE_ENV = env.text("SERVICE_ENV", "production")

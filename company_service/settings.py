@@ -11,6 +11,7 @@ SERVICE = Service(
     apps=("company_service.companies",),
     reference=("employee",),
     legacy="company_service.companies.legacy.plan",
+    privacy="company_service.companies.privacy.plan",
 )
 globals().update(service_settings(SERVICE))
 

@@ -5,9 +5,10 @@ from common.conf.service import Service, service_settings
 
 SERVICE = Service(
     name="employee",
-    apps=("employee_service.employees",),
+    apps=("employee_service.employees", "employee_service.person_requests"),
     reference=("company", "department", "user"),
     legacy="employee_service.employees.legacy.plan",
+    privacy="employee_service.employees.privacy.plan",
 )
 globals().update(service_settings(SERVICE))
 
@@ -17,7 +18,16 @@ HIRE_WAIT_SECONDS = env.seconds("HIRE_WAIT_SECONDS", 8.0)
 # Fewer than the process has threads, so that some are left for everything else.
 HIRE_WAITERS = env.number("HIRE_WAITERS", 64)
 
+# How many people's data one person may ask for in a day, and for how many days they can be downloaded, once.
+PERSON_EXPORTS_PER_DAY = env.number("PERSON_EXPORTS_PER_DAY", 50)
+PERSON_PACKAGE_DAYS = env.number("PERSON_PACKAGE_DAYS", 7)
+
 BEAT_SCHEDULE = {
+    "requests about personal data": {
+        "task": "person_requests.advance",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
     # A run that no worker took in time is made up for by the next one.
     "bulk hires": {"task": "employee.advance_bulk_hires", "schedule": 1.0, "options": {"expires": 3}},
 }

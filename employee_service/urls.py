@@ -4,4 +4,8 @@ from django.urls import include, path
 
 from common.api.urls import common_urls
 
-urlpatterns = [*common_urls(), path("", include("employee_service.employees.api.urls"))]
+urlpatterns = [
+    *common_urls(),
+    path("", include("employee_service.employees.api.urls")),
+    path("", include("employee_service.person_requests.api.urls")),
+]

@@ -29,6 +29,7 @@ from analytics_service.analytics.selectors.reports import report_with_file
 from analytics_service.analytics.services.reports import report_run_again
 from common.contracts.base import catalogue
 from common.errors import DomainError
+from common.privacy.choices import Door
 from common.reference.models import CompanyRef, EmployeeRef, UserRef
 from common.reference.selectors import name_for_reader
 from common.security.visible import visible_to
@@ -184,7 +185,8 @@ class ReportAdmin(FigureAdmin):
             raise PermissionDenied
         person: Any = request.user
         try:
-            return report_download(report_with_file(person.principal(), report_id))
+            report = report_with_file(person.principal(), report_id)
+            return report_download(report, request=request, person=person.principal(), door=Door.ADMIN)
         except DomainError as error:
             self.message_user(request, str(error.message), messages.ERROR)
             return HttpResponseRedirect(reverse("admin:analytics_report_changelist"))

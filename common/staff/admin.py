@@ -1,23 +1,17 @@
 """The base of the admin's pages over tables of companies."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from common.errors import DomainError
-from common.privacy.accesses import page_note
-
-if TYPE_CHECKING:
-    # Django's own class takes no parameter at run time.
-    ModelAdmin = admin.ModelAdmin[Any]
-else:
-    ModelAdmin = admin.ModelAdmin
+from common.staff.reading import NotedAdmin
 
 
-class TenantAdmin(ModelAdmin):
+class TenantAdmin(NotedAdmin):
     """Pages whose rows row-level security chooses and whose changes go through services.
 
     ``permission_area`` names the area whose codes the pages need: viewing ``area:view``, adding
@@ -43,12 +37,6 @@ class TenantAdmin(ModelAdmin):
             request,
             lambda: super(TenantAdmin, self).changeform_view(request, object_id, form_url, extra_context),
         )
-
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        row = super().get_object(request, object_id, from_field)
-        if row is not None and request.method == "GET" and self.has_view_or_change_permission(request, row):
-            page_note(request, request.user.principal(), row)  # type: ignore[union-attr]
-        return row
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

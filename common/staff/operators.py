@@ -1,18 +1,13 @@
 """Admin pages of what only the system writes: everything is shown, nothing is edited field by field."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.contrib import admin
 from django.http import HttpRequest
 
-if TYPE_CHECKING:
-    # Django's own class takes no parameter at run time.
-    ModelAdmin = admin.ModelAdmin[Any]
-else:
-    ModelAdmin = admin.ModelAdmin
+from common.staff.reading import NotedAdmin
 
 
-class OperatorAdmin(ModelAdmin):
+class OperatorAdmin(NotedAdmin):
     """Read-only, with actions that call services. Super administrators only, unless an area is named."""
 
     permission_area: str | None = None

@@ -1,10 +1,9 @@
-"""Work in the background: making notices, delivering them, and what is done every night."""
+"""Work in the background: making notices, delivering them, and following the templates every night."""
 
 from celery import shared_task
 
 from notification_service.notifications.services.composing import notices_compose
 from notification_service.notifications.services.delivery import notices_deliver
-from notification_service.notifications.services.retention import notices_purge
 from notification_service.notifications.services.templates import templates_sync_all
 
 
@@ -24,9 +23,3 @@ def deliver_notices() -> None:
 def sync_templates() -> None:
     """Bring the system's templates of every company up to date; started every night."""
     templates_sync_all()
-
-
-@shared_task(name="notification.purge")
-def purge_notices() -> None:
-    """Delete what is past its time; started every night."""
-    notices_purge()

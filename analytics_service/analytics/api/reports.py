@@ -212,4 +212,5 @@ class DownloadView(ServiceAPIView):
     def get(self, request: Request, report_id: UUID) -> HttpResponseBase:
         """The file, piece by piece."""
         self.query()
-        return report_download(report_with_file(self.person, report_id))
+        report = report_with_file(self.person, report_id)
+        return report_download(report, request=request._request, person=self.person)

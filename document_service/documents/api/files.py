@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from common.api.documented_errors import ErrorResponse
 from common.api.views import ServiceAPIView
+from common.privacy.choices import AccessAction
 from document_service.documents.api import requests, serializers
 from document_service.documents.files.storage import address_for_saving
 from document_service.documents.services.downloads import document_download
@@ -19,6 +20,7 @@ from document_service.documents.services.links import link_create, link_follow
 class DownloadView(ServiceAPIView):
     """The file of a document."""
 
+    reading = AccessAction.DOWNLOADED
     required_permissions = {"GET": "documents:view"}
     query_serializers = {"GET": requests.VersionQuery}
     answer_serializers = {"GET": {200: OpenApiTypes.BINARY}}

@@ -49,8 +49,10 @@ WHERE s.is_read AND n.read_at IS NULL
 """
 # An attempt belongs to the company of its notice.
 _FORGET_ATTEMPTS: Final = """
-DELETE FROM delivery_logs AS a USING notifications AS n, unnest(%s::uuid[], %s::uuid[]) AS s (id, company_id)
-WHERE n.id = s.id AND n.company_id <> s.company_id AND a.notification_id = n.id
+SELECT count(*) FROM delivery_logs_forget((
+    SELECT array_agg(n.id) FROM notifications AS n JOIN unnest(%s::uuid[], %s::uuid[]) AS s (id, company_id) USING (id)
+    WHERE n.company_id <> s.company_id
+))
 """
 
 
@@ -106,7 +108,7 @@ def notices_change(notices: Sequence[OldNotice]) -> None:
 def notices_remove(ids: Collection[UUID]) -> None:
     """Take imported notices away, and tell of it."""
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM delivery_logs WHERE notification_id = ANY(%s)", [list(ids)])
+        cursor.execute("SELECT count(*) FROM delivery_logs_forget(%s)", [list(ids)])
         cursor.execute(
             "DELETE FROM notifications WHERE id = ANY(%s) RETURNING id, company_id, user_id", [list(ids)]
         )

@@ -15,6 +15,7 @@ from common.contracts.employee import EmployeeHired
 from common.messaging.models import EventRecord
 from common.security.tenancy import all_companies
 from common.testing.boundaries import COMMIT, STATEMENT, Boundaries, activate, enumerated, kill_process
+from common.testing.database import TestDatabase
 from common.testing.sagas import TestBroker, test_broker
 from notification_service.notifications.choices import Outcome, Status
 from notification_service.notifications.models import DeliveryLog, Notification
@@ -51,11 +52,8 @@ def outlive_leases() -> None:
         Notification.objects.filter(due_at__isnull=False).update(due_at=F("due_at") - LEASE)
 
 
-def forget() -> None:
-    with all_companies("test"):
-        DeliveryLog.objects.all().delete()
-        Notification.objects.all().delete()
-        EventRecord.objects.all().delete()
+def forget(test_database: TestDatabase) -> None:
+    test_database.as_owner("TRUNCATE delivery_logs, notifications, event_log CASCADE")
 
 
 def check(post: Mailbox, count: int) -> None:
@@ -72,7 +70,7 @@ def check(post: Mailbox, count: int) -> None:
 
 
 def test_a_sender_killed_at_any_statement_loses_nothing_and_leaves_at_most_one_mail_in_doubt(
-    post: Mailbox,
+    post: Mailbox, test_database: TestDatabase
 ) -> None:
     write(2)
     with enumerated(Boundaries(stop=kill_process, kinds=KINDS)) as crossed:
@@ -80,7 +78,7 @@ def test_a_sender_killed_at_any_statement_loses_nothing_and_leaves_at_most_one_m
     assert len(crossed.crossed) > 20
     doubts = 0
     for boundary in crossed.crossed:
-        forget()
+        forget(test_database)
         post.received.clear()
         write(2)
         assert die_in_child(notices_deliver, boundary) == signal.SIGKILL, boundary

@@ -12,13 +12,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from common.privacy.tasks import carry_out_retention
 from common.security.tenancy import all_companies, company_scope
 from notification_service.notifications.choices import Channel, Status
 from notification_service.notifications.models import ChannelState, DeliveryLog, HeardEvent, Notification
 from notification_service.notifications.providers import provider_of
 from notification_service.notifications.providers.log import LoggingProvider
 from notification_service.notifications.services.retention import notices_purge
-from notification_service.notifications.tasks import purge_notices
 from notification_service.notifications.tests.factories import DeliveryLogFactory, NotificationFactory
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def test_notices_and_their_attempts_are_forgotten_after_ninety_days_but_not_what
             HeardEvent.objects.create(
                 event_id=uuid4(), type="test", occurred_at=heard_at, heard_at=heard_at, wake_at=wake_at
             )
-    purge_notices()
+    carry_out_retention()
     with all_companies("test"):
         assert set(Notification.objects.values_list("pk", flat=True)) == {notice.pk for notice in kept}
         assert not DeliveryLog.objects.filter(pk=gone.pk).exists()
@@ -61,7 +61,7 @@ def test_channels_go_to_the_log_until_somebody_names_a_provider() -> None:
 
 def test_the_background_work_is_scheduled_by_tasks_that_exist() -> None:
     scheduled = {entry["task"] for entry in django_settings.BEAT_SCHEDULE.values()}
-    assert {"notification.compose", "notification.deliver", "notification.purge"} <= scheduled
+    assert {"notification.compose", "notification.deliver"} <= scheduled
     assert scheduled <= set(current_app.tasks)
 
 
