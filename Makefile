@@ -7,7 +7,7 @@ RUNTIME := .venv/bin/python -m common.runtime
 GATEWAY := .venv/bin/python -m common.runtime.gateway
 
 .PHONY: help setup run start stop status reset logs manage analyze import verify rollback test fuzz lint gateway gateway-stop gateway-status \
-    traffic cutover demo soak bench-saga bench-api bench-events bench-legacy crash-import attack lock
+    traffic cutover demo soak backup-key backup restore bench-saga bench-api bench-events bench-legacy crash-import attack lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -76,6 +76,15 @@ cutover: setup ## walk to the new side and watch it: STEPS="1 5 25 50 100" HOLD=
 
 attack: setup ## what an attacker would try, on a system of its own: attempts and leaks, exit code 1 for a leak
 	@LONG=1 .venv/bin/python -m pytest tests/attack -q $(ARGS)
+
+backup-key: setup ## make the key that backups are encrypted for: KEY=/elsewhere/backup.key
+	@exec $(RUNTIME) backup-key "$(KEY)"
+
+backup: setup ## back up all databases, encrypted for BACKUP_PUBLIC_KEY: TO=/new/folder; the system runs on
+	@exec $(RUNTIME) backup $(if $(STACK),--stack $(STACK)) "$(TO)"
+
+restore: setup ## restore a backup where no data is (`make reset` first, or STACK=name): FROM=/folder KEY=/its/key
+	@exec $(RUNTIME) restore $(if $(STACK),--stack $(STACK)) "$(FROM)" "$(KEY)"
 
 demo: setup ## import the old data, hire, refuse a hire, kill a worker in mid-saga, and check all of it
 	@exec $(RUNTIME).demo

@@ -4,6 +4,7 @@ import argparse
 import errno
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from common.runtime import commands
 from common.runtime.errors import OperatorError
@@ -41,12 +42,29 @@ def _parser() -> argparse.ArgumentParser:
         carrying.add_argument("--source", default="", help="the old application's database file")
         carrying.add_argument("--run", default="", help="the run's name; of a rollback, the import's")
         carrying.add_argument("options", nargs=argparse.REMAINDER, help="more for the commands, after --")
+    action("backup", "back up every database, encrypted").add_argument("folder", help="a new folder for it")
+    restoring = action("restore", "restore a backup into a new stack")
+    restoring.add_argument("folder", help="the backup's folder")
+    restoring.add_argument("key", help="the file with the private key")
+    making = actions.add_parser("backup-key", help="make a key for backups")
+    making.add_argument("file", help="a new file for the private key")
     test = actions.add_parser("test", help="run every project's tests")
     test.add_argument("--project", action="append", default=[], help="common, tests or a service's folder")
     test.add_argument("pytest", nargs=argparse.REMAINDER, help="arguments for pytest, after --")
     actions.add_parser("lint", help="run every check of the source")
     actions.add_parser("translations-check", help="check that every sentence has its translation")
     return parser
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from common.runtime import backup
+
+    if options.command == "backup-key":
+        return backup.make_key(_path(options.file, "KEY"))
+    root = commands.stack_root(options.stack)
+    if options.command == "backup":
+        return backup.back_up(root, _path(options.folder, "TO"))
+    return backup.restore(root, _path(options.folder, "FROM"), _path(options.key, "KEY"))
 
 
 def _chosen(options: argparse.Namespace) -> Callable[[], int]:
@@ -63,6 +81,8 @@ def _chosen(options: argparse.Namespace) -> Callable[[], int]:
         from common.runtime.lint import check_translations
 
         return check_translations
+    if options.command in {"backup", "restore", "backup-key"}:
+        return lambda: _backup(options)
     root = commands.stack_root(options.stack)
     if options.command in {"analyze", "import", "verify", "rollback"}:
         from common.runtime.legacy import legacy
@@ -78,6 +98,12 @@ def _chosen(options: argparse.Namespace) -> Callable[[], int]:
         "manage": lambda: commands.manage_service(root, options.service, options.arguments),
         "logs": lambda: commands.logs(root, options.names, follow=options.follow),
     }[str(options.command)]
+
+
+def _path(given: str, name: str) -> Path:
+    if not given:
+        raise OperatorError(f"Say which one: {name}=/path.")
+    return Path(given).absolute()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
