@@ -39,3 +39,8 @@ OWN_AFFAIRS: Mapping[str, str] = {
 
 READS_BY_POST: Mapping[str, str] = {}
 """Operations that a reader may send although they are no GET, as they change nothing."""
+
+REFUSED_LATER: Mapping[str, str] = {
+    "employee POST /employees/bulk": "row by row; test_a_bulk_hire_crosses_no_border looks at the rows",
+}
+"""Operations whose answer comes before what they refuse."""

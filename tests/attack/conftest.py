@@ -1,17 +1,22 @@
 """One running system for all attacks, and the reckoning at the end."""
 
+import json
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from common.runtime.layout import SERVICES
 from tests.attack.ledger import Ledger
 from tests.attack.town import Town
 from tests.e2e.house import House, open_house
 
 LEDGER = pytest.StashKey[Ledger]()
 SECONDS = 600
+CONVERTER = re.compile(r"<[^>]+>")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -46,6 +51,35 @@ def house() -> Iterator[House]:
     root = Path(os.environ.get("HRMS_STACK_ROOT", "var/test-attack")) / "attack"
     with open_house(root) as house:
         yield house
+
+
+INTERNAL = """
+import json
+from django.urls import get_resolver
+from common.api.views import ServiceAPIView
+
+def addresses(patterns, prefix=""):
+    for each in patterns:
+        path = prefix + str(each.pattern)
+        if hasattr(each, "url_patterns"):
+            yield from addresses(each.url_patterns, path)
+        elif getattr(getattr(each.callback, "view_class", None), "internal", False):
+            yield path
+
+print("ADDRESSES" + json.dumps(list(addresses(get_resolver().url_patterns))))
+"""
+
+
+@pytest.fixture(scope="package")
+def internal_addresses(house: House) -> Mapping[str, list[str]]:
+    """What services tell each other, by service; in no document, so the services are asked."""
+    found = {}
+    for service in SERVICES:
+        said = house.stack.manage(service, "shell", "-v0", "-c", INTERNAL).stdout
+        paths = json.loads(said.partition("ADDRESSES")[2])
+        found[service] = [f"/{CONVERTER.sub(str(uuid4()), path)}" for path in paths]
+        assert found[service], service
+    return found
 
 
 @pytest.fixture(scope="package")

@@ -157,6 +157,16 @@ def named(name: str, ids: Mapping[str, str]) -> str | None:
     return ids.get(name) or ids.get(singular) or ids.get(ROLES_OF_IDS.get(name, ""))
 
 
+ONLY_ONCE = {
+    "email": "{}@attack.example",
+    "name": "attack_{}",
+    "number": "N-{}",
+    "employee_id": "E-{}",
+    "setting_key": "attack_{}",
+}
+"""What no two things may share, by its name."""
+
+
 def _led_to(value: Any, ids: Mapping[str, str], name: str = "") -> Any:
     if isinstance(value, dict):
         return {key: _led_to(inner, ids, key) for key, inner in value.items()}
@@ -164,8 +174,8 @@ def _led_to(value: Any, ids: Mapping[str, str], name: str = "") -> Any:
         return [_led_to(inner, ids, name) for inner in value]
     if _is_id(value):
         return named(name, ids) or value
-    if name == "email" and isinstance(value, str):
-        return f"{uuid4().hex}@attack.example"
+    if name in ONLY_ONCE and isinstance(value, str):
+        return ONLY_ONCE[name].format(uuid4().hex[:12])
     return value
 
 

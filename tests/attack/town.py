@@ -7,12 +7,16 @@ from typing import Any
 
 import httpx
 
+from common.runtime.layout import ROOT
 from tests.attack.evidence import changed, fingerprint, ids_of
 from tests.attack.ledger import Attack
 from tests.attack.openapi import Operation, operations, sent_in, uuids_in
 from tests.e2e.fuzzing.things import MAKERS, PASSWORD, Ids, Things
 from tests.e2e.house import House, Person
+from tests.waiting import wait_until
 
+INSIDE = ("Traceback", "psycopg", "django.db", "site-packages", str(ROOT))
+"""What no answer may contain."""
 READING = [
     f"{area}:view"
     for area in ("dashboard", "employees", "reports", "leave_requests", "payroll", "documents", "performance")
@@ -20,15 +24,16 @@ READING = [
 
 
 class Town(Things):
-    """The attacked company is ``company``; ``manager`` runs it."""
+    """The attacked company is ``company``; ``manager`` runs it. ``stranger`` runs the company of ``others``."""
 
     def __init__(self, house: House) -> None:
         super().__init__(house)
-        self.other_company = house.new_company()
-        self.stranger = house.new_member(self.other_company, "company_manager")
+        self.others = Things(house)
+        self.stranger = self.others.manager
         self.powerless = self.with_role("Powerless", [])
         self.reader = self.with_role("Reader", READING)
         self.client = httpx.Client(timeout=60)
+        self.faults: list[str] = []
 
     def with_role(self, name: str, permissions: list[str]) -> Person:
         """A member of the attacked company whose role has these rights and no others."""
@@ -49,13 +54,18 @@ class Town(Things):
     @cached_property
     def ids(self) -> Mapping[str, str]:
         """One thing of each kind, all of the attacked company."""
-        found: dict[str, str] = {"company_id": self.company}
-        for operation in operations(self.house, share=1):
-            found |= {name: value for name, value in self.ids_for(operation).items() if name not in found}
-        for name in MAKERS:
-            if name not in found:
-                found[name] = self.one(name, found)
+        found = _one_of_each(self)
+        wait_until(lambda: self._hired(found["job_id"]), "the bulk hire has ended")
         return found
+
+    @cached_property
+    def other_ids(self) -> Mapping[str, str]:
+        """The same of the strangers' company."""
+        return _one_of_each(self.others)
+
+    def _hired(self, job_id: str) -> bool:
+        job = self.house.hr.get("employee", f"/employees/bulk/{job_id}")["job"]
+        return "finished_at" in job
 
     @cached_property
     def secrets(self) -> set[str]:
@@ -69,14 +79,18 @@ class Town(Things):
         headers = {**({"Authorization": f"Bearer {token}"} if token else {}), **options.pop("headers", {})}
         address = path or operation.address(self.ids_for(operation))
         url = f"{self.house.stack.url(operation.service)}{address}"
-        return self.client.request(operation.method, url, headers=headers, **options)
+        answer = self.client.request(operation.method, url, headers=headers, **options)
+        if is_faulty(answer):
+            self.faults.append(f"{operation}: {answer.status_code} {answer.text[:300]}")
+        return answer
 
     def send_fitting(self, token: str, operation: Operation, **options: Any) -> httpx.Response:
         """The same, and once more without the fields that are not this person's to send."""
         answer = self.send(token, operation, **options)
         if answer.status_code != httpx.codes.UNPROCESSABLE_ENTITY or "json" not in options:
             return answer
-        refused = answer.json()["error"].get("details") or {}
+        details = answer.json()["error"].get("details") or {}
+        refused = {name for name, sentences in details.items() if "no such field" in str(sentences)}
         fitting = {name: value for name, value in options["json"].items() if name not in refused}
         return self.send(token, operation, **{**options, "json": fitting})
 
@@ -91,8 +105,27 @@ class Town(Things):
     def untouched(self, attack: Attack) -> Iterator[None]:
         """A block after which nothing of the attacked company is different; what is, leaked."""
         assert self.secrets
-        before = fingerprint(self.house.databases, self.company)
+        before, faults = fingerprint(self.house.databases, self.company), len(self.faults)
         yield
+        for fault in self.faults[faults:]:
+            attack.leaked(f"{attack.name}: {fault}")
         self.house.wait_quiet()
         for table in changed(before, fingerprint(self.house.databases, self.company)):
             attack.leaked(f"{attack.name}: {table} is not as it was")
+
+
+def is_faulty(answer: httpx.Response) -> bool:
+    """Whether a service fell over a request, or tells of its inside."""
+    fell = answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR
+    return fell or any(word in answer.text for word in INSIDE)
+
+
+def _one_of_each(things: Things) -> Mapping[str, str]:
+    found: dict[str, str] = {"company_id": things.company}
+    for operation in operations(things.house, share=1):
+        made = things.named_in(operation.path, own=False)
+        found |= {name: value for name, value in made.items() if name not in found}
+    for name in MAKERS:
+        if name not in found:
+            found[name] = things.one(name, found)
+    return found
