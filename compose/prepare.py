@@ -6,10 +6,13 @@ is also the account the services run as, or 10001 when this is run by root.
 
 import os
 import sys
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from secrets import token_urlsafe
-from typing import Final
+from typing import Any, Final
 
+from common.conf.secrets import LEAST_PASSWORD, Distinct, SecretError, refuse_weak
 from common.conf.service import PORTS
 from common.runtime.credentials import Credentials, ensure_keys, load_or_create
 from common.runtime.files import write_private
@@ -31,6 +34,7 @@ def prepare(folder: Path) -> None:
     secrets = folder / "secrets"
     secrets.mkdir(mode=0o700, parents=True, exist_ok=True)
     credentials = load_or_create(secrets, SERVICES)
+    _refuse_shared(credentials)
     ensure_keys(secrets, SERVICES)
     for name, values in _env_files(credentials).items():
         write_private(secrets / name, _lines(values))
@@ -67,6 +71,25 @@ def _env_files(credentials: Credentials) -> dict[str, dict[str, str]]:
         }
     files["auth.env"]["SIGNING_KEY_PASSPHRASE"] = credentials.signing_key_passphrase
     return files
+
+
+def _refuse_shared(credentials: Credentials) -> None:
+    """Ends with a sentence when somebody has written a weak secret, or the same one twice, into secrets.json."""
+    distinct = Distinct()
+    try:
+        for name, value in _named("secrets.json", asdict(credentials)):
+            refuse_weak(name, value, LEAST_PASSWORD)
+            distinct.take(name, value)
+    except SecretError as error:
+        raise SystemExit(f"hrms: {error}") from None
+
+
+def _named(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield name, value
+        return
+    for key, part in value.items():
+        yield from _named(f"{name} {key}", part)
 
 
 def _make_metrics_tokens(secrets: Path) -> None:

@@ -1,5 +1,7 @@
 """Django's registration of the app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,6 @@ class ConfConfig(AppConfig):
 
     name = "common.conf"
     label = "conf"
+
+    def ready(self) -> None:
+        import_module("common.conf.checks")
