@@ -43,6 +43,7 @@ globals().update(service_settings(SERVICE))
 
 # What a service alone has.
 for _package in APPS:
+    os.environ["ENCRYPTION_KEYRING"] = json.dumps(make_keyring(_package.removesuffix("_service")))
     for _name, _value in vars(import_module(f"{_package}.settings")).items():
         if _name.isupper():
             globals().setdefault(_name, _value)

@@ -70,20 +70,13 @@ def second_factor_begin(user: User) -> Setup:
     with all_companies(SIGN_IN):
         # The account's row is what two requests of one person wait for each other at.
         User.objects.select_for_update().get(pk=user.pk)
-        if SecondFactor.objects.filter(user=user, confirmed_at__isnull=False).exists():
-            raise SecondFactorOnError()
-        SecondFactor.objects.filter(user=user).delete()
-        SecondFactor(user=user, secret=secret).save()
-    return Setup(secret, pyotp.TOTP(secret).provisioning_uri(user.email, ISSUER))
-
-
-def second_factor_pending(user: User) -> Setup | None:
-    """The device that waits to be confirmed; None when there is none."""
-    with all_companies(SIGN_IN):
-        factor = SecondFactor.objects.filter(user=user, confirmed_at=None).first()
-        if factor is None:
-            return None
-        return Setup(factor.secret, pyotp.TOTP(factor.secret).provisioning_uri(user.email, ISSUER))
+        SecondFactor.objects.filter(user=user, confirmed_at=None).delete()
+        is_on = SecondFactor.objects.filter(user=user).exists()
+        if not is_on:
+            SecondFactor(user=user, secret=secret).save()
+    if is_on:
+        raise SecondFactorOnError()
+    return Setup(secret, pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name=ISSUER))
 
 
 def second_factor_confirm(*, user_id: UUID, code: str, keep: UUID | None) -> list[str]:
@@ -94,17 +87,23 @@ def second_factor_confirm(*, user_id: UUID, code: str, keep: UUID | None) -> lis
     limit_count(CODES, str(user_id))
     with all_companies(SIGN_IN):
         factor = SecondFactor.objects.filter(user_id=user_id, confirmed_at=None).first()
-        if factor is None:
-            raise SecondFactorOffError()
-        if not _take(factor, code):
-            raise WrongCodeError()
-        SecondFactor.objects.filter(pk=factor.pk).update(confirmed_at=timezone.now())
-        codes = _new_recovery_codes(user_id)
-        others = Session.objects.filter(user_id=user_id).exclude(pk__in=[keep] if keep else [])
-        sessions_revoke(others, reason="second_factor_on")
+        codes = _confirmed(factor, code, keep) if factor else []
+    if factor is None:
+        raise SecondFactorOffError()
+    if not codes:
+        raise WrongCodeError()
     limit_forget(CODES, str(user_id))
     log.info("second factor on", user_id=str(user_id))
     return codes
+
+
+def _confirmed(factor: SecondFactor, code: str, keep: UUID | None) -> list[str]:
+    if not _take(factor, code):
+        return []
+    SecondFactor.objects.filter(pk=factor.pk).update(confirmed_at=timezone.now())
+    others = Session.objects.filter(user_id=factor.user_id).exclude(pk__in=[keep] if keep else [])
+    sessions_revoke(others, reason="second_factor_on")
+    return _new_recovery_codes(factor.user_id)
 
 
 def second_factor_check(user: User, code: str) -> None:
@@ -137,8 +136,9 @@ def recovery_codes_renew(*, user: User, code: str) -> list[str]:
 def second_factor_off(*, user: User, code: str) -> None:
     """Switch it off. Raises WrongCodeError, SecondFactorOffError and SecondFactorNeededError."""
     with all_companies(SIGN_IN):
-        if _is_needed(user.pk):
-            raise SecondFactorNeededError()
+        is_needed = _is_needed(user.pk)
+    if is_needed:
+        raise SecondFactorNeededError()
     _prove(user, code)
     second_factor_remove(user.pk)
 
@@ -166,10 +166,11 @@ def _prove(user: User, code: str) -> None:
     limit_count(CODES, str(user.pk))
     with all_companies(SIGN_IN):
         factor = SecondFactor.objects.filter(user=user, confirmed_at__isnull=False).first()
-        if factor is None:
-            raise SecondFactorOffError()
-        if not _take(factor, code) and not _take_recovery_code(user.pk, code):
-            raise WrongCodeError()
+        accepted = factor is not None and (_take(factor, code) or _take_recovery_code(user.pk, code))
+    if factor is None:
+        raise SecondFactorOffError()
+    if not accepted:
+        raise WrongCodeError()
     limit_forget(CODES, str(user.pk))
 
 

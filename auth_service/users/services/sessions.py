@@ -80,9 +80,11 @@ def session_open_for_service(*, user: User, device: Device) -> str:
     InvalidCredentialsError like :func:`session_open`.
     """
     with all_companies(SIGN_IN):
+        first = selectors.access_at_sign_in(user.id)
+    if first is not None and first.must_enrol:
+        raise SecondFactorMissingError()
+    with all_companies(SIGN_IN):
         access, session = _open(user, None, device)
-        if access.must_enrol:
-            raise SecondFactorMissingError()
         token, _expires_at = _access_token(user, access, session)
         return token
 

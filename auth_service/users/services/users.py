@@ -21,6 +21,7 @@ from auth_service.users.services.roles import (
     require_authority,
     role_assign,
 )
+from auth_service.users.services.second_factor import second_factor_remove
 from auth_service.users.services.sessions import sessions_revoke
 from common.contracts.auth import UserCreated, UserDeactivated
 from common.errors import NotFoundError
@@ -142,6 +143,17 @@ def user_activate(*, user_id: UUID, by: Access | None = None) -> None:
     with all_companies(OTHER_COMPANIES):
         if not _administered(user_id, by).is_active:
             _changed(user_id, is_active=True)
+
+
+def second_factor_reset(*, user_id: UUID, by: Access | None = None) -> bool:
+    """Take the second factor from a person who lost the device and the codes; whether there was one.
+
+    Their sessions end. Raises OwnAccountError, and like :func:`user_deactivate`.
+    """
+    with all_companies(OTHER_COMPANIES):
+        require_another_person(by, user_id)
+        _administered(user_id, by)
+        return second_factor_remove(user_id)
 
 
 def super_admin_ensure(*, email: str, password: str, first_name: str, last_name: str) -> tuple[User, bool]:

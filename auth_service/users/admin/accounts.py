@@ -1,69 +1,38 @@
-"""Accounts, roles and sessions for administrators; changes go through services, so they have their events."""
+"""Pages of accounts."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Model, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Model, QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 import common.search  # noqa: F401  (registers the lookup used below)
-from auth_service.users.access import NO_ACCESS, Access
-from auth_service.users.choices import MailPurpose, role_title
-from auth_service.users.models import AccountMail, Membership, Permission, Role, Session, SigningKey, User
+from auth_service.users.admin.parts import (
+    BY_ADMINISTRATOR,
+    RoleNameFilter,
+    asking,
+)
+from auth_service.users.choices import MailPurpose
+from auth_service.users.models import Membership, Permission, Role, User
 from auth_service.users.models.people import email_normalised
 from auth_service.users.services.mails import account_mail_request
 from auth_service.users.services.roles import role_assign, role_revoke
-from auth_service.users.services.sessions import sessions_revoke
-from auth_service.users.services.users import user_activate, user_create, user_deactivate, user_edit
-from common.reference.models import CompanyRef
-from common.reference.selectors import name_for_reader
+from auth_service.users.services.second_factor import second_factor_state
+from auth_service.users.services.users import (
+    second_factor_reset,
+    user_activate,
+    user_create,
+    user_deactivate,
+    user_edit,
+)
 from common.staff.admin import TenantAdmin
 from common.staff.inlines import TabularInline
-from common.staff.operators import OperatorAdmin
-
-BY_ADMINISTRATOR = "by_administrator"
-
-
-def asking(request: HttpRequest) -> Access:
-    """What the administrator may do who sent the request; nothing for anybody else."""
-    user: object = request.user
-    return user.access if isinstance(user, User) else NO_ACCESS
-
-
-def with_company_name(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Rows with the name of their company as the company service last told it, in the reader's language."""
-    names = CompanyRef.objects.filter(company_id=OuterRef("company_id")).values_list(name_for_reader())[:1]
-    named: QuerySet[Any] = rows.annotate(company_name=Subquery(names))
-    return named
-
-
-@admin.display(description=_("company"), ordering="company_id")
-def company(row: Any) -> str:
-    """The name of a row's company, or its id while the name is not known here."""
-    if row.company_id is None:
-        return str(_("all companies"))
-    return row.company_name or str(row.company_id)
-
-
-class RoleNameFilter(admin.AllValuesFieldListFilter):
-    """By a role's name, in the reader's words."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.title = str(_("role"))
-
-    def choices(self, changelist: Any) -> Any:
-        return [
-            {**choice, "display": role_title(str(choice["display"]))}
-            for choice in super().choices(changelist)
-        ]
 
 
 class UserForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -132,11 +101,20 @@ class UserAdmin(TenantAdmin):
         "email",
         ("is_active", "email_verified"),
         ("last_login", "created_at"),
+        "second_factor",
         "permissions",
         "sessions",
     )
-    readonly_fields = ("is_active", "email_verified", "last_login", "created_at", "permissions", "sessions")
-    actions = ("deactivate", "activate", "mail_password_reset")
+    readonly_fields = (
+        "is_active",
+        "email_verified",
+        "last_login",
+        "created_at",
+        "second_factor",
+        "permissions",
+        "sessions",
+    )
+    actions = ("deactivate", "activate", "mail_password_reset", "reset_second_factor")
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is not None:
@@ -161,6 +139,10 @@ class UserAdmin(TenantAdmin):
     def permissions(self, user: User) -> str:
         codes = Permission.objects.filter(roles__memberships__user=user, roles__memberships__is_active=True)
         return ", ".join(codes.distinct().values_list("code", flat=True)) or "–"
+
+    @admin.display(description=_("second factor"), boolean=True)
+    def second_factor(self, user: User) -> bool:
+        return second_factor_state(user.pk).is_on
 
     @admin.display(description=_("sessions"))
     def sessions(self, user: User) -> str:
@@ -210,95 +192,8 @@ class UserAdmin(TenantAdmin):
             account_mail_request(email=user.email, purpose=MailPurpose.PASSWORD_RESET)
         self.message_user(request, _("The mails are on their way."), messages.SUCCESS)
 
-
-@admin.register(Session)
-class SessionAdmin(OperatorAdmin):
-    """Who is signed in, from where, and the end of it."""
-
-    permission_area = "employees"
-    list_display = (
-        "user",
-        company,
-        "ip_address",
-        "user_agent",
-        "created_at",
-        "refreshed_at",
-        "expires_at",
-        "revoked_at",
-        "revoked_reason",
-    )
-    list_select_related = ("user",)
-    list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
-    search_fields = ("user__email__folded_prefix",)
-    search_help_text = _("The beginning of the e-mail address")
-    exclude = ("user",)
-    actions = ("revoke",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
-        return with_company_name(super().get_queryset(request))
-
-    def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
-        """The list of one person's sessions, which the page of the account links to."""
-        return lookup == "user__id__exact" or super().lookup_allowed(lookup, value, request)
-
-    @admin.action(description=_("End the sessions: their tokens are refused everywhere"))
-    def revoke(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
-        if not self.may_operate(request):
-            self.message_user(request, _("You are not allowed to do this."), messages.ERROR)
-            return
-        # The list's rows carry a subquery, which does not go with a lock.
-        rows = Session.objects.filter(pk__in=list(queryset.values_list("pk", flat=True)))
-        count = sessions_revoke(rows, reason=BY_ADMINISTRATOR)
-        sentence = ngettext("%(count)d session has ended.", "%(count)d sessions have ended.", count)
-        self.message_user(request, sentence % {"count": count}, messages.SUCCESS)
-
-
-@admin.register(Role)
-class RoleAdmin(OperatorAdmin):
-    """What each role may do."""
-
-    permission_area = "settings"
-    list_display = ("title", company, "level", "codes")
-    list_filter = (("name", RoleNameFilter), "level")
-    search_fields = ("name",)
-    fields = ("title", "name", "description", "level", "codes")
-    readonly_fields = fields
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Role]:
-        permissions = Prefetch("permissions", Permission.objects.order_by("code"))
-        return with_company_name(super().get_queryset(request)).prefetch_related(permissions)
-
-    @admin.display(description=_("role"), ordering="name")
-    def title(self, role: Role) -> str:
-        return role.title
-
-    @admin.display(description=_("permissions"))
-    def codes(self, role: Role) -> str:
-        return ", ".join(permission.code for permission in role.permissions.all())
-
-
-@admin.register(Permission)
-class PermissionAdmin(OperatorAdmin):
-    """All rights there are."""
-
-    permission_area = "settings"
-    list_display = ("code",)
-    fields = ("code",)
-
-
-@admin.register(SigningKey)
-class SigningKeyAdmin(OperatorAdmin):
-    """The keys of access tokens; ``manage.py rotate_signing_key`` makes a new one."""
-
-    list_display = ("kid", "algorithm", "signs_from", "retired_at", "published_until")
-    fields = (*list_display, "public_jwk")
-
-
-@admin.register(AccountMail)
-class AccountMailAdmin(OperatorAdmin):
-    """Mails about accounts: waiting and sent."""
-
-    list_display = ("email", "purpose", "created_at", "attempts", "wake_at", "sent_at", "used_at")
-    list_filter = ("purpose", ("sent_at", admin.EmptyFieldListFilter))
-    search_fields = ("email",)
-    fields = list_display
+    @admin.action(description=_("Take away the second factor: the device is lost"), permissions=["change"])
+    def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for user in queryset:
+            second_factor_reset(user_id=user.pk, by=asking(request))
+        self.message_user(request, _("The second factors are off."), messages.SUCCESS)
