@@ -6,7 +6,7 @@
 RUNTIME := .venv/bin/python -m common.runtime
 GATEWAY := .venv/bin/python -m common.runtime.gateway
 
-.PHONY: help setup run start stop status reset logs manage analyze import verify rollback test fuzz lint gateway gateway-stop gateway-status \
+.PHONY: help setup run start stop status reset logs manage analyze import verify rollback test fuzz lint audit gateway gateway-stop gateway-status \
     traffic cutover demo soak backup-key backup restore bench-saga bench-api bench-events bench-legacy crash-import attack lock
 
 help: ## this list
@@ -57,6 +57,9 @@ fuzz: setup ## made-up requests: CASES=200 to every operation; SEED= repeats a r
 
 lint: setup ## style, types, import rules, missing migrations and translations
 	@exec $(RUNTIME) lint
+
+audit: setup ## known holes, unsafe code, secrets, licences; the list of parts to var/sbom.cdx.json; AUDIT_ONLINE=1
+	@exec $(RUNTIME) audit
 
 gateway: setup ## HAProxy in front of the old application and the services: LEGACY_URL=http://… GATEWAY_PORT=3000
 	@exec $(GATEWAY) start

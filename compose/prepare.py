@@ -14,16 +14,19 @@ from typing import Any, Final
 
 from common.conf.secrets import LEAST_PASSWORD, Distinct, SecretError, refuse_weak
 from common.conf.service import PORTS
+from common.runtime.access_rules import Login, access_rules
+from common.runtime.certificate_making import ensure_certificates
 from common.runtime.credentials import Credentials, ensure_keys, load_or_create
 from common.runtime.files import write_private
 from common.runtime.gateway.configuration import write_configuration
 from common.runtime.gateway.options import choose_options
 from common.runtime.layout import SERVICES
-from common.runtime.provision import app_role, database_name, owner_role
+from common.runtime.provision import ROLES, app_role, database_name, owner_role, role_name
 
 HERE: Final = Path(__file__).resolve().parent
 SERVICE_ACCOUNT: Final = 10001
 GATEWAY_PORT: Final = 3000
+TRANSPORT: Final = "sslmode=verify-full&sslrootcert=/run/secrets/database_ca"
 
 
 def prepare(folder: Path) -> None:
@@ -39,6 +42,11 @@ def prepare(folder: Path) -> None:
     for name, values in _env_files(credentials).items():
         write_private(secrets / name, _lines(values))
     _make_metrics_tokens(secrets)
+    ensure_certificates(secrets, ["postgres"])
+    logins = [Login(database_name(name), tuple(role_name(name, role) for role in ROLES)) for name in SERVICES]
+    # From the containers' own network.
+    rules = access_rules(logins, tls=True, address="samenet", sockets=True)
+    write_private(secrets / "pg_hba.conf", rules)
     data = [folder / "data" / name for name in (*SERVICES, "prometheus")]
     for each in data:
         each.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -103,13 +111,13 @@ def _make_metrics_tokens(secrets: Path) -> None:
 
 def _gateway_environment() -> dict[str, str]:
     services = {f"{name.upper()}_URL": f"http://{name}-web:{port}" for name, port in PORTS.items()}
-    own = {"GATEWAY_ADDRESS": "0.0.0.0", "GATEWAY_PORT": str(GATEWAY_PORT)}  # noqa: S104 - of its container
+    own = {"GATEWAY_ADDRESS": "0.0.0.0", "GATEWAY_PORT": str(GATEWAY_PORT)}  # noqa: S104  # nosec B104 - of its container
     said = {name: os.environ[name] for name in ("LEGACY_URL", "LEGACY_HEALTH") if name in os.environ}
     return {**services, **own, **said}
 
 
 def _database_url(service: str, role: str, password: str) -> str:
-    return f"postgresql://{role}:{password}@postgres:5432/{database_name(service)}"
+    return f"postgresql://{role}:{password}@postgres:5432/{database_name(service)}?{TRANSPORT}"
 
 
 def _lines(values: dict[str, str]) -> str:

@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument("--project", action="append", default=[], help="common, tests or a service's folder")
     test.add_argument("pytest", nargs=argparse.REMAINDER, help="arguments for pytest, after --")
     actions.add_parser("lint", help="run every check of the source")
+    actions.add_parser("audit", help="look for known holes, unsafe code, secrets and licences")
     actions.add_parser("translations-check", help="check that every sentence has its translation")
     return parser
 
@@ -73,10 +74,11 @@ def _chosen(options: argparse.Namespace) -> Callable[[], int]:
         from common.runtime.suites import run_suites
 
         return lambda: run_suites(options.project, [part for part in options.pytest if part != "--"])
-    if options.command == "lint":
+    if options.command in {"lint", "audit"}:
+        from common.runtime.audit import run_audit
         from common.runtime.lint import run_checks
 
-        return run_checks
+        return run_checks if options.command == "lint" else run_audit
     if options.command == "translations-check":
         from common.runtime.lint import check_translations
 

@@ -19,7 +19,7 @@ from common.runtime.postgres_programs import Programs
 
 _RECORD: Final = "postgres.json"
 # Both outlive a reboot. A folder found there is used only if its owner is right.
-_OUTSIDE: Final = (Path("/var/lib"), Path("/var/tmp"))  # noqa: S108
+_OUTSIDE: Final = (Path("/var/lib"), Path("/var/tmp"))  # noqa: S108  # nosec B108 - folders to be asked for, not written to
 
 
 @dataclass(frozen=True)

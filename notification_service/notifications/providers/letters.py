@@ -44,7 +44,7 @@ def _page(outgoing: Outgoing) -> str:
         direction="rtl" if right_to_left else "ltr",
         side="right" if right_to_left else "left",
         title=outgoing.title,
-        message=mark_safe(lines),  # noqa: S308 - escaped above
+        message=mark_safe(lines),  # noqa: S308  # nosec B308 B703 - escaped above
     )
 
 
