@@ -1,7 +1,7 @@
 """The one reader of the process environment: typed, and fails on a missing secret."""
 
 import os
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from common.conf import secrets
 from common.security.encryption.keyring import Keyring, KeyringError, read_keyring
@@ -153,6 +153,25 @@ def keyring(service: str) -> Keyring:
         return read_keyring(service)
     except KeyringError as error:
         raise ConfigurationError(str(error)) from None
+
+
+def database_transport(name: str) -> dict[str, str]:
+    """What the address in ``name`` says after its question mark about TLS, as options of the connection.
+
+    Ends the process with a sentence when that is something else, or when a database on another machine would be
+    reached in production without knowing that it is the right one.
+    """
+    url = urlsplit(secret_url(name))
+    said = {key: values[-1] for key, values in parse_qs(url.query, keep_blank_values=True).items()}
+    if said.keys() - {"sslmode", "sslrootcert", "channel_binding"}:
+        raise ConfigurationError(f"{name} may end in sslmode, sslrootcert and channel_binding only.")
+    far = url.hostname not in {"127.0.0.1", "localhost", "::1", None}
+    if far and said.get("sslmode") != "verify-full" and text("SERVICE_ENV", "production") == "production":
+        raise ConfigurationError(
+            f"{name} is on another machine: add ?sslmode=verify-full&sslrootcert=FILE, with the authority that"
+            " signed its certificate."
+        )
+    return said
 
 
 def database(name: str) -> dict[str, str]:

@@ -176,6 +176,7 @@ def service_settings(service: Service) -> dict[str, Any]:
 def _database() -> dict[str, Any]:
     pool_size = env.number("DATABASE_POOL_SIZE", 0)
     options: dict[str, Any] = {"connect_timeout": 5, "application_name": env.text("PROCESS_NAME", "hrms")}
+    options |= env.database_transport("DATABASE_URL")
     if pool_size:
         options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 5}
     return {

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from common.runtime.access_rules import SUPERUSER
+from common.runtime.certificates import AUTHORITY, tls_folder
 from common.runtime.credentials import Credentials, encryption_file, key_file, keyring_file
 from common.runtime.layout import SERVICES
 from common.runtime.ports import Ports
-from common.runtime.postgres import SUPERUSER
 from common.runtime.provision import database_name, role_name
 from common.runtime.redis_users import OPERATOR
 
@@ -28,6 +29,7 @@ _ADJUSTABLE: Final[Mapping[str, str]] = {
 # Celery closes a worker's connection with every task; with a pool that costs nothing.
 _POOL_SIZES: Final = {"web": "12", "worker": "2"}
 _OPTIONAL: Final = (
+    "BREACHED_PASSWORDS_FILE",
     "CLAMD_ADDRESS",
     "CLAMD_SECONDS",
     "DEBUG",
@@ -62,6 +64,8 @@ _OPTIONAL: Final = (
     "S3_REGION",
     "S3_SECRET_KEY",
     "SAGA_ANSWER_SECONDS",
+    "SECOND_FACTOR_ROLES",
+    "SIGN_IN_FAILURES_PER_ADDRESS",
     "SMS_PROVIDER",
     "TIME_ZONE",
 )
@@ -116,19 +120,23 @@ class Environments:
         return f"http://127.0.0.1:{self.ports.services[service]}"
 
     def server_url(self) -> str:
-        """PostgreSQL as its superuser; a slash and a database's name are still to follow."""
-        return (
-            f"postgresql://{SUPERUSER}:{self.credentials.superuser_password}@127.0.0.1:{self.ports.postgres}"
-        )
+        """PostgreSQL as its superuser; the name of a database is still to be put in, before the question mark."""
+        login = f"{SUPERUSER}:{self.credentials.superuser_password}"
+        return f"postgresql://{login}@127.0.0.1:{self.ports.postgres}{self._transport()}"
 
     def database_url(self, service: str, role: Role, database: str | None = None) -> str:
         """A service's database as one of its roles, or as the superuser."""
         name = database or database_name(service)
         if role == "superuser":
-            return f"{self.server_url()}/{name}"
-        password = getattr(self.credentials.services[service], f"{role}_password")
-        login = f"{role_name(service, role)}:{password}"
-        return f"postgresql://{login}@127.0.0.1:{self.ports.postgres}/{name}"
+            login = f"{SUPERUSER}:{self.credentials.superuser_password}"
+        else:
+            password = getattr(self.credentials.services[service], f"{role}_password")
+            login = f"{role_name(service, role)}:{password}"
+        return f"postgresql://{login}@127.0.0.1:{self.ports.postgres}/{name}{self._transport()}"
+
+    def _transport(self) -> str:
+        authority = tls_folder(self.root) / AUTHORITY
+        return f"?sslmode=verify-full&sslrootcert={authority}" if authority.exists() else ""
 
     def redis_url(self, database: int, service: str | None = None) -> str:
         """One of the Redis server's databases (0 is the broker, 1 the cache) as a service, or as the operator."""

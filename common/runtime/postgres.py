@@ -5,12 +5,14 @@ import re
 import subprocess
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGINT, SIGQUIT
 from typing import Final, Literal
 
+from common.runtime.access_rules import SUPERUSER, Login, access_rules
+from common.runtime.certificates import Certificates
 from common.runtime.errors import OperatorError
+from common.runtime.files import write_private
 from common.runtime.identity import Account
 from common.runtime.logs import last_lines, log_path
 from common.runtime.managed import ManagedProcess, Spec
@@ -19,7 +21,6 @@ from common.runtime.postgres_programs import Programs, find_programs
 from common.runtime.progress import Progress
 from common.runtime.supervisor import Supervisor
 
-SUPERUSER: Final = "postgres"
 StopMode = Literal["fast", "immediate"]
 
 _SETTINGS: Final[Mapping[str, str]] = {
@@ -43,25 +44,28 @@ _SETTINGS: Final[Mapping[str, str]] = {
 _WITHOUT_FSYNC: Final[Mapping[str, str]] = {"fsync": "off", "full_page_writes": "off"}
 
 
-@dataclass(frozen=True)
-class Login:
-    """The roles that may log in to one database."""
-
-    database: str
-    roles: tuple[str, ...]
-
-
 class Postgres:
-    """The server of one stack. ``fsync=False`` is faster and loses data when the machine itself crashes."""
+    """The server of one stack. ``fsync=False`` is faster and loses data when the machine itself crashes.
+
+    With ``certificates`` it takes connections over TLS and no others.
+    """
 
     def __init__(
-        self, *, home: PostgresHome, port: int, password: str, logins: tuple[Login, ...], fsync: bool
+        self,
+        *,
+        home: PostgresHome,
+        port: int,
+        password: str,
+        logins: tuple[Login, ...],
+        fsync: bool,
+        certificates: Certificates | None = None,
     ) -> None:
         self._home = home
         self._port = port
         self._password = password
         self._logins = logins
         self._fsync = fsync
+        self._certificates = certificates
         self._question: tuple[str, ...] = ()
         self._process: ManagedProcess | None = None
 
@@ -146,16 +150,32 @@ class Postgres:
             )
 
     def _write_access_rules(self, data: Path) -> None:
-        """A service's roles may reach their own database and nothing else, by password only."""
-        rules = [f"host all {SUPERUSER} 127.0.0.1/32 scram-sha-256"]
-        rules += [
-            f"host {each.database} {','.join(each.roles)} 127.0.0.1/32 scram-sha-256" for each in self._logins
-        ]
-        rules.append("host all all all reject")
-        (data / "pg_hba.conf").write_text("\n".join(rules) + "\n", encoding="utf-8")
+        rules = access_rules(self._logins, tls=bool(self._certificates), address="127.0.0.1/32")
+        (data / "pg_hba.conf").write_text(rules, encoding="utf-8")
+
+    def _transport(self, data: Path) -> dict[str, str]:
+        """The settings for TLS; the server reads copies that belong to the user it runs as."""
+        if not self._certificates:
+            return {}
+        copies = {
+            "ssl_cert_file": self._certificates.certificate,
+            "ssl_key_file": self._certificates.key,
+        }
+        for name, file in copies.items():
+            copy = data / file.name
+            write_private(copy, file.read_text(encoding="utf-8"))
+            if self._home.account:
+                os.chown(copy, self._home.account.uid, self._home.account.gid)
+            copies[name] = copy
+        return {
+            "ssl": "on",
+            "ssl_min_protocol_version": "TLSv1.3",
+            **{name: str(file) for name, file in copies.items()},
+        }
 
     def _spec(self, programs: Programs, data: Path) -> Spec:
-        settings = {**_SETTINGS, "port": str(self._port), **({} if self._fsync else _WITHOUT_FSYNC)}
+        settings = {**_SETTINGS, "port": str(self._port), **self._transport(data)}
+        settings |= {} if self._fsync else _WITHOUT_FSYNC
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return Spec(
             name="postgres",

@@ -91,10 +91,10 @@ class Provisioner:
             if memory.get(database.name, {}).get("provisioned") == digest:
                 continue
             secrets = self._credentials.services[database.service]
-            with psycopg.connect(f"{self._url}/postgres", autocommit=True) as connection:
+            with psycopg.connect(self._at("postgres"), autocommit=True) as connection:
                 _make_roles(connection, database.service, secrets)
                 _make_database(connection, database)
-            with psycopg.connect(f"{self._url}/{database.name}", autocommit=True) as connection:
+            with psycopg.connect(self._at(database.name), autocommit=True) as connection:
                 _grant(connection, database.service)
             self.remember(database.name, "provisioned", digest)
             changed.append(database.name)
@@ -103,7 +103,7 @@ class Provisioner:
     def memory(self) -> dict[str, dict[str, str]]:
         """What has been remembered, by database."""
         query = "SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database"
-        with psycopg.connect(f"{self._url}/postgres", autocommit=True) as connection:
+        with psycopg.connect(self._at("postgres"), autocommit=True) as connection:
             rows = connection.execute(query).fetchall()
         return {str(name): _parsed(comment) for name, comment in rows}
 
@@ -113,14 +113,18 @@ class Provisioner:
         statement = sql.SQL("COMMENT ON DATABASE {} IS {}").format(
             sql.Identifier(database), sql.Literal(json.dumps(noted))
         )
-        with psycopg.connect(f"{self._url}/postgres", autocommit=True) as connection:
+        with psycopg.connect(self._at("postgres"), autocommit=True) as connection:
             connection.execute(statement)
 
     def drop(self, database: Database) -> None:
         """Removes a database with everything in it, also while somebody is connected."""
         statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database.name))
-        with psycopg.connect(f"{self._url}/postgres", autocommit=True) as connection:
+        with psycopg.connect(self._at("postgres"), autocommit=True) as connection:
             connection.execute(statement)
+
+    def _at(self, database: str) -> str:
+        address, _, options = self._url.partition("?")
+        return f"{address}/{database}?{options}"
 
     def _digest(self, database: Database) -> str:
         secrets = self._credentials.services[database.service]

@@ -13,7 +13,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
 from common.runtime import process_table
+from common.runtime.access_rules import Login
 from common.runtime.blueprint import SERVICE_DATABASES, Blueprint
+from common.runtime.certificates import database_certificates
 from common.runtime.credentials import ensure_keys
 from common.runtime.errors import OperatorError
 from common.runtime.files import HeldLock, require_folder
@@ -33,7 +35,7 @@ from common.runtime.logs import last_lines, log_path
 from common.runtime.managed import ManagedProcess, Spec
 from common.runtime.migrations import Migration, migrate, outdated
 from common.runtime.ports import choose
-from common.runtime.postgres import Login, Postgres
+from common.runtime.postgres import Postgres
 from common.runtime.postgres_home import PostgresHome
 from common.runtime.progress import Progress
 from common.runtime.provision import ROLES, Database, Provisioner, role_name, service_database
@@ -276,6 +278,7 @@ class Stack(Blueprint):
             password=self.credentials.superuser_password,
             logins=logins,
             fsync=self._fsync,
+            certificates=database_certificates(self.root),
         )
 
     @cached_property

@@ -113,3 +113,26 @@ def test_every_service_keeps_its_files_in_a_folder_that_the_preparation_makes(pr
         ]
         assert kept, name
         assert all(value.startswith("/var/lib/hrms/") for value in kept)
+
+
+def test_the_database_is_reached_over_tls_by_who_knows_its_certificate(prepared: Path) -> None:
+    rules = (prepared / "secrets" / "pg_hba.conf").read_text(encoding="utf-8").splitlines()
+    assert {rule.split()[0] for rule in rules[1:-1]} == {"hostssl"}
+    assert {rule.split()[-1] for rule in rules} == {"scram-sha-256", "reject"}
+    assert rules[-1] == "host all all all reject"
+    postgres = COMPOSE["services"]["postgres"]
+    assert "ssl=on" in postgres["command"]
+    for service in PORTS:
+        roles = ",".join(f"{service}_{role}" for role in ("owner", "app", "reader", "backup"))
+        assert f"hostssl {service}_service_db {roles} samenet scram-sha-256" in rules
+        for name in (f"{service}.env", f"{service}-owner.env"):
+            text = (prepared / "secrets" / name).read_text(encoding="utf-8")
+            assert "?sslmode=verify-full&sslrootcert=/run/secrets/database_ca\n" in text
+        for process in ("migrate", "web", "worker", "relay"):
+            assert "database_ca" in COMPOSE["services"][f"{service}-{process}"]["secrets"]
+    assert "database_key" not in {
+        secret
+        for name, each in _of_ours().items()
+        for secret in each.get("secrets", [])
+        if isinstance(secret, str)
+    }
