@@ -1,5 +1,7 @@
 """What an import leaves behind beside the data: its runs, the rows set aside, and work for HR."""
 
+from typing import Any
+
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Q
@@ -16,6 +18,7 @@ from common.legacy.choices import (
     SubjectKind,
     ToDoKind,
 )
+from common.security.encryption.json_field import EncryptedJSONField
 
 
 class ImportRun(models.Model):
@@ -107,7 +110,8 @@ class QuarantinedRow(models.Model):
     """An old row that could not be carried, with its full content.
 
     The id is derived from the row, so that it is set aside once however often its file is imported.
-    ``content`` stays what the file said; what people correct is kept beside it, by column.
+    ``content`` stays what the file said; what people correct is kept beside it, by column. Both are sealed: there
+    is nothing about a person that an old row may not say.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
@@ -122,13 +126,13 @@ class QuarantinedRow(models.Model):
     # Column name: what is wrong with its value.
     problems = models.JSONField(_("problems"), default=dict)
     detail = models.TextField(_("detail"), blank=True)
-    content = models.JSONField(_("content"))
+    content = EncryptedJSONField(_("content"))
     created_at = models.DateTimeField(_("set aside"), db_default=Now(), editable=False)
-    # All below has a default in the database: an import does not write it.
+    # Nothing below is written by an import: it has a default in the database, or may be missing.
     state = models.CharField(
         _("state"), max_length=10, choices=QuarantineState, db_default=QuarantineState.WAITING
     )
-    corrections = models.JSONField(_("corrections"), db_default={})
+    corrected = EncryptedJSONField(_("corrections"), null=True)
     target_id = models.UUIDField(_("became"), null=True, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     # Nobody when a later import brought the row.
@@ -166,6 +170,15 @@ class QuarantinedRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.table} {self.old_id}".strip()
+
+    @property
+    def corrections(self) -> dict[str, Any]:
+        """What people corrected, by column; to be assigned anew and not changed in place."""
+        return self.corrected or {}
+
+    @corrections.setter
+    def corrections(self, corrections: dict[str, Any]) -> None:
+        self.corrected = corrections or None
 
 
 class QuarantineAction(models.Model):

@@ -61,7 +61,7 @@ def row_correct(row_id: UUID, corrections: Mapping[str, Json], *, by: Principal)
         )
         row.corrections = kept | wanted
         if changed:
-            row.save(update_fields=["corrections"])
+            row.save(update_fields=["corrected"])
             _remember([row], QuarantineStep.CORRECTED, by, columns=changed)
     return row
 

@@ -19,6 +19,7 @@ from common.legacy.monolith import SECRETS
 from common.legacy.plan import TableImport, Tally
 from common.legacy.services import REASON
 from common.legacy.staging import stage
+from common.security.encryption.fields import encrypted_field
 from common.security.tenancy import all_companies
 
 # The admin has them all.
@@ -33,7 +34,7 @@ _QUARANTINE: Final = {
     "reason": "text",
     "problems": "jsonb",
     "detail": "text",
-    "content": "jsonb",
+    "content": "text",
 }
 _TODO: Final = {
     "id": "uuid",
@@ -169,15 +170,16 @@ def _todo_row(item: ToDo) -> tuple[Any, ...]:
 
 
 def _quarantine_row(table: str, seen: Seen, why: Quarantined) -> tuple[Any, ...]:
+    row_id = _quarantine_id(table, seen, why)
     return (
-        _quarantine_id(table, seen, why),
+        row_id,
         why.company_id,
         shown_id(seen.row),
         seen.key,
         why.reason.value,
         json.dumps({column: problem.value for column, problem in why.problems.items()}),
         why.detail,
-        json.dumps(_content(seen)),
+        encrypted_field(QuarantinedRow, "content").sealed(_content(seen), row_id),
     )
 
 

@@ -258,7 +258,8 @@ def test_hr_cannot_bring_a_row_into_another_company(hr: Client, imported: Page) 
     assert "Select a valid choice" in said
     assert came_over("emp-1") is None
     with all_companies("test"):
-        QuarantinedRow.objects.update(corrections={"salary": "1", "company_id": "company-2"})
+        row.corrections = {"salary": "1", "company_id": "company-2"}
+        row.save(update_fields=["corrected"])
     preview = chosen(hr, "reimport", [row])
     assert "The company is not in the file" in preview.content.decode()
     assert "still cannot be imported" in confirmed(hr, "reimport", preview)
