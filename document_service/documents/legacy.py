@@ -63,7 +63,8 @@ ACCOUNT: Final = Account[Fields](
         Column("old_id", "text", "t.old_id", lambda args: args.old_id),
         Column("old_values", "jsonb", "t.old_values", lambda args: args.old_values),
         Column("is_public", "boolean", "t.is_public", lambda _args: False),
-        Column("document_number", "text", "t.document_number", lambda _args: ""),
+        # By its mark, which does not change when the number is sealed anew.
+        Column("document_number", "text", "coalesce(t.document_number_mark::text, '')", lambda _args: ""),
         Column("expires_on", "date", "t.expires_on", lambda _args: None),
         Column("read_audiences", "text[]", "t.read_audiences", lambda _args: []),
         Column("write_audiences", "text[]", "t.write_audiences", lambda _args: []),

@@ -4,11 +4,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Func, IntegerField, OuterRef, QuerySet, Subquery, Sum, TextField, Value
-from django.db.models.functions import Cast, Coalesce, Concat, JSONObject, Right
+from django.db.models import (
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Sum,
+    TextField,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce, Concat, JSONObject
 
 from common.api.rows import ReadyJson, Row
-from document_service.documents.models import AccessCount, StoredFile
+from common.security.encryption.fields import EncryptedTextField
+from document_service.documents.models import AccessCount, Document, StoredFile
 
 # Of a document's number people see the end; the rest is on the paper itself.
 SHOWN_CHARACTERS = 3
@@ -27,16 +38,19 @@ def _counted(column: str, waiting: str) -> Any:
     return F(column) + Coalesce(Subquery(sums, output_field=IntegerField()), 0)
 
 
+class _Masked(EncryptedTextField):
+    """A sealed number of which only the end is shown."""
+
+    def opened(self, sealed: str, row_id: UUID) -> str:
+        """The mask and the end."""
+        return f"{MASK}{super().opened(sealed, row_id)[-SHOWN_CHARACTERS:]}"
+
+
 def _masked(column: str) -> Any:
-    tail = Right(column, SHOWN_CHARACTERS)
-    # Of nothing nothing is shown: concat would write the mask alone.
-    return Func(
-        Value(MASK),
-        Func(tail, Value(""), function="nullif"),
-        template="%(expressions)s",
-        arg_joiner=" || ",
-        output_field=TextField(),
-    )
+    masked = _Masked()
+    masked.set_attributes_from_name(column)
+    masked.model = Document
+    return ExpressionWrapper(F(column), output_field=masked)
 
 
 _FILES = StoredFile.objects.filter(company_id=OuterRef("company_id"), pk=OuterRef("file_id"))

@@ -1,12 +1,16 @@
 """Documents of a company, their versions, and the people with rights of their own."""
 
 from typing import Any
+from uuid import uuid4
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
+from common.security.encryption.fields import EncryptedTextField
+from common.security.encryption.marks import MarkField, SealedModel
 from document_service.documents.choices import Action, Audience, DocumentType
 from document_service.documents.models.base import CompanyRow
 from document_service.documents.models.files import StoredFile
@@ -27,13 +31,15 @@ def _audiences(title: Any) -> "ArrayField[list[str], list[str]]":
     return ArrayField(choices, verbose_name=title, default=list, blank=True)
 
 
-class Document(CompanyRow):
+class Document(SealedModel, CompanyRow):
     """What is known about a file; of its versions the newest is repeated here.
 
     Without a ``file`` the bytes are not here (another system's record of a document); a version brings them.
     ``readable_from`` is the lowest level of a role that may read the document by its role alone.
     """
 
+    # Known before the row is written: what is sealed in it is sealed for it.
+    id = models.UUIDField(primary_key=True, default=uuid4, db_default=RandomUUID(), editable=False)
     title = models.CharField(_("title"), max_length=255)
     filename = models.CharField(_("file name"), max_length=255)
     file = models.ForeignKey(
@@ -58,7 +64,8 @@ class Document(CompanyRow):
     employee_id = models.UUIDField(_("about the employee"), null=True, blank=True)
     license_id = models.UUIDField(_("of the licence"), null=True, blank=True)
     document_type = models.CharField(_("type"), max_length=30, choices=DocumentType.choices, blank=True)
-    document_number = models.CharField(_("number"), max_length=100, blank=True)
+    document_number = EncryptedTextField(_("number"), max_length=100, blank=True)
+    document_number_mark = MarkField(of="document_number")
     expires_on = models.DateField(_("last valid day"), null=True, blank=True)
     read_audiences = _audiences(_("who may read"))
     write_audiences = _audiences(_("who may change"))

@@ -57,7 +57,7 @@ UPDATE documents AS d SET
     mime_type = CASE WHEN d.file_id IS NULL THEN s.mime_type ELSE d.mime_type END,
     is_archived = s.is_archived, uploaded_by = s.uploaded_by, employee_id = s.employee_id,
     license_id = s.license_id, document_type = s.document_type, old_values = s.old_values,
-    is_public = false, document_number = '', expires_on = NULL,
+    is_public = false, document_number = '', document_number_mark = NULL, expires_on = NULL,
     read_audiences = '{}', write_audiences = '{}', delete_audiences = '{}'
 FROM pg_temp.staged_documents AS s
 LEFT JOIN document_categories AS c ON c.company_id = s.company_id AND c.name_folded = s.category_folded
