@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import msgspec
 from django.db import connection
@@ -27,8 +28,11 @@ from django.db.models import (
 from django.db.models.expressions import Col, Combinable
 from rest_framework.renderers import JSONRenderer
 
+from common.security.encryption.fields import EncryptedField
+
 Fields = Mapping[str, str | Combinable]
 _encode = msgspec.json.Encoder(decimal_format="number").encode
+_ID_LENGTH = 36
 _TIME = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
 
 
@@ -44,11 +48,12 @@ class Read(NamedTuple):
 
 
 class _Name(NamedTuple):
-    """A name in the JSON of a row, the value that is left out, and whether the value is JSON already."""
+    """A name in the JSON of a row, the value that is left out, whether the value is JSON already, and its seal."""
 
     name: str
     nothing: str | None
     is_document: bool
+    sealed: EncryptedField | None = None
 
 
 class _Columns(NamedTuple):
@@ -63,9 +68,9 @@ class Row:
     """What a row of a list shows: JSON names, with the model's field or the expression each comes from.
 
     A null is left out, as the contract has no nulls; so is an empty text, unless its name is ``required``.
-    Times are ISO 8601 in UTC, decimals are numbers. Expressions may use columns of the row's own table and
-    subqueries, not joins: the SQL is written once for each model and used for every request. What depends
-    on who is asking comes by :meth:`also`.
+    Times are ISO 8601 in UTC, decimals are numbers, sealed values are opened. Expressions may use columns of
+    the row's own table and subqueries, not joins: the SQL is written once for each model and used for every
+    request. What depends on who is asking comes by :meth:`also`.
     """
 
     def __init__(self, fields: Fields, *, required: Collection[str] = ()) -> None:
@@ -143,6 +148,7 @@ class _Shape:
 
     def __init__(self, names: Sequence[_Name]) -> None:
         self._documents = [place for place, name in enumerate(names) if name.is_document]
+        self._sealed = [(place, name.sealed) for place, name in enumerate(names) if name.sealed]
         places = [f"_{place}" for place in range(len(names))]
         self._struct: Callable[..., Any] = msgspec.defstruct(
             "Row",
@@ -154,16 +160,25 @@ class _Shape:
 
     def shown(self, values: Sequence[Any]) -> Shown:
         """What is shown of the row with these values."""
-        if self._documents:
+        if self._documents or self._sealed:
             values = list(values)
             for place in self._documents:
                 if values[place] is not None:
                     values[place] = msgspec.Raw(values[place])
+            for place, field in self._sealed:
+                if values[place] is not None:
+                    values[place] = _opened(field, values[place])
         shown: Shown = self._struct(*values)
         return shown
 
 
 _shape = lru_cache(maxsize=256)(_Shape)
+
+
+def _opened(field: EncryptedField, value: str) -> Any:
+    """The plain value of a sealed one that came with its row's id before it."""
+    sealed = value[_ID_LENGTH:]
+    return field.opened(sealed, UUID(value[:_ID_LENGTH])) if sealed else sealed
 
 
 def _source(source: str | Combinable) -> Any:
@@ -176,7 +191,13 @@ def _write(compiler: Any, fields: Mapping[str, Any], required: Collection[str] =
         sql, values = compiler.compile(expression)
         kind = expression.output_field
         nothing = None
-        if isinstance(kind, DateTimeField):
+        sealed = kind if isinstance(kind, EncryptedField) else None
+        if sealed is not None:
+            # Opened in Python, for which the row's id is needed; nothing stays nothing.
+            row_id, more = compiler.compile(F(sealed.row).resolve_expression(compiler.query))
+            sql = f"({row_id})::text || " + (f"({sql})" if name in required else f"nullif({sql}, '')")
+            values = [*more, *values]
+        elif isinstance(kind, DateTimeField):
             # Times of a connection are in UTC. PostgreSQL spells them, ids and days cheaper than Python does,
             # and its own way would drop a last 0 of the microseconds that single answers have.
             sql = f"replace(to_char({sql}, '{_TIME}'), '.000000', '')"
@@ -188,7 +209,8 @@ def _write(compiler: Any, fields: Mapping[str, Any], required: Collection[str] =
                 sql = f"coalesce({sql}, '')"
         columns.sql.append(sql)
         columns.values.extend(values)
-        columns.names.append(_Name(name, nothing, isinstance(kind, JSONField)))
+        is_document = isinstance(kind, JSONField) and sealed is None
+        columns.names.append(_Name(name, nothing, is_document, sealed))
     return columns
 
 

@@ -1,140 +1,32 @@
 """A batch of old rows, mapped anew, against the ledger and against what stands here: one statement of SQL."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
-from uuid import UUID
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
-from django.db.models import TextChoices
 
 from common.legacy.account import state_sql
+from common.legacy.compared import (
+    EXAMPLES,
+    EXPLAINED,
+    UNEXPLAINED,
+    ColumnCheck,
+    Comparison,
+    Difference,
+    Expected,
+    Standing,
+    Sums,
+)
 from common.legacy.plan import Account, Column
+from common.legacy.sealed import compare_sealed
 from common.legacy.staging import stage
 
-EXAMPLES: Final = 5
 _STAGE: Final = "verified_rows"
 _SUMS: Final = 2**64
 _SECRET: Final = frozenset({"password"})
 _LONGEST_EXAMPLE: Final = 60
-
-
-class Standing(TextChoices):
-    """How a row of the file that should be here stands to the ledger and to what is here."""
-
-    SAME = "same"
-    # People have changed the thing here since the import.
-    PEOPLE = "people"
-    # People have taken the thing away here since the import.
-    TAKEN_AWAY = "taken_away"
-    # The row changed, or came, in the file since the import; its company works on the new side.
-    LEFT_BEHIND = "left_behind"
-    # The ledger knows no thing made of the row: the account of outcomes says why, or that nothing does.
-    NOT_HERE = "not_here"
-    # From here on nothing explains it.
-    FILE_CHANGED = "file_changed"
-    MISSING = "missing"
-
-
-UNEXPLAINED: Final = (Standing.FILE_CHANGED, Standing.MISSING)
-
-
-@dataclass(frozen=True)
-class Expected:
-    """One old row as it should be here: its key in the ledger, its hash, and what the mapper made of it."""
-
-    key: str
-    source_hash: int
-    id: UUID
-    company_id: UUID | None
-    args: Any
-
-
-@dataclass
-class ColumnCheck:
-    """One column on both sides.
-
-    ``compared`` things are as the import wrote them; of these ``differing`` differ. ``file_sum`` and
-    ``here_sum`` are checksums over them, which do not depend on an order. ``people`` differ because people
-    changed them here.
-    """
-
-    name: str
-    compared: int = 0
-    differing: int = 0
-    people: int = 0
-    file_sum: int = 0
-    here_sum: int = 0
-
-    def as_json(self) -> dict[str, Any]:
-        """The check as a JSON object; checksums in hexadecimal."""
-        return {
-            "compared": self.compared,
-            "differing": self.differing,
-            "changed_by_people": self.people,
-            "checksum_file": f"{self.file_sum:016x}",
-            "checksum_here": f"{self.here_sum:016x}",
-            "equal": self.equal,
-        }
-
-    @property
-    def equal(self) -> bool:
-        """Whether both sides agree, but for what people changed."""
-        return not self.differing and self.file_sum == self.here_sum
-
-
-@dataclass
-class Sums:
-    """Sums of one money column of one company: in the file and here, and of both the part people changed."""
-
-    file: Decimal = Decimal(0)
-    here: Decimal = Decimal(0)
-    file_people: Decimal = Decimal(0)
-    here_people: Decimal = Decimal(0)
-
-    @property
-    def unexplained(self) -> Decimal:
-        """What is here and not in the file, but for what people changed."""
-        return (self.here - self.here_people) - (self.file - self.file_people)
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One thing that is not as the file says."""
-
-    key: str
-    id: str
-    standing: str
-    column: str = ""
-    file: str | None = None
-    here: str | None = None
-
-
-@dataclass
-class Comparison:
-    """What all batches of one entry of a plan came to."""
-
-    standings: Counter[str] = field(default_factory=Counter)
-    columns: dict[str, ColumnCheck] = field(default_factory=dict)
-    money: dict[tuple[str, UUID | None], Sums] = field(default_factory=dict)
-    examples: list[Difference] = field(default_factory=list)
-
-    @property
-    def unexplained(self) -> int:
-        """The rows for whose standing there is no explanation."""
-        return sum(count for standing, count in self.standings.items() if standing in UNEXPLAINED)
-
-    @property
-    def equal(self) -> bool:
-        """Whether everything is as the file says, but for what is explained."""
-        return (
-            not self.unexplained
-            and all(column.equal for column in self.columns.values())
-            and not any(sums.unexplained for sums in self.money.values())
-        )
 
 
 class Comparer:
@@ -158,6 +50,7 @@ class Comparer:
             for standing, *numbers in cursor.fetchall():
                 self._take(standing, numbers)
             self._take_money(cursor)
+            self._take_sealed(cursor, rows)
             if len(self.found.examples) < EXAMPLES and self._doubtful() > before:
                 self.found.examples += self._examples(cursor)
                 del self.found.examples[EXAMPLES:]
@@ -184,10 +77,12 @@ class Comparer:
         """Every staged row with what is here (``h0`` …), the company here, and its standing."""
         account = self._account
         here = "".join(f", ({column.here})::{column.type} AS h{n}" for n, column in enumerate(self._columns))
+        here += "".join(f", {column.sealed.here} AS x{n}" for n, column in self._sealed())
+        sealed = "".join(f", h.x{n}" for n, _column in self._sealed())
         company = f"({account.company})::uuid" if account.company else "NULL::uuid"
         differs = " OR ".join(f"s.c{n} IS DISTINCT FROM h.h{n}" for n in range(len(self._columns)))
         return f"""
-            SELECT s.*, h.company_here, {", ".join(f"h.h{n}" for n in range(len(self._columns)))},
+            SELECT s.*, h.company_here, {", ".join(f"h.h{n}" for n in range(len(self._columns)))}{sealed},
                    CASE
                      WHEN l.target_id IS DISTINCT FROM s.id THEN '{Standing.NOT_HERE}'
                      WHEN h.id IS NULL THEN
@@ -208,6 +103,10 @@ class Comparer:
               FROM {account.source} WHERE {account.key} IN (SELECT id FROM {_STAGE})
             ) h ON h.id = s.id
         """
+
+    def _example(self, example: Difference) -> None:
+        if len(self.found.examples) < EXAMPLES:
+            self.found.examples.append(example)
 
     def _aggregates_sql(self) -> str:
         parts = ["SELECT standing, count(*)"]
@@ -236,10 +135,10 @@ class Comparer:
                 check.people += differing
 
     def _take_money(self, cursor: CursorWrapper) -> None:
-        explained = f"standing IN ('{Standing.PEOPLE}', '{Standing.TAKEN_AWAY}', '{Standing.LEFT_BEHIND}')"
+        explained = "standing IN ({})".format(", ".join(f"'{standing}'" for standing in EXPLAINED))
         ours = f"standing <> '{Standing.NOT_HERE}'"
         for n, column in enumerate(self._columns):
-            if column.name not in self._account.money:
+            if column.name not in self._account.money or column.sealed is not None:
                 continue
             for side, company in (("c", "company"), ("h", "company_here")):
                 cursor.execute(
@@ -248,12 +147,33 @@ class Comparer:
                 )
                 for company_id, amount, of_people in cursor.fetchall():
                     sums = self.found.money.setdefault((column.name, company_id), Sums())
-                    if side == "c":
-                        sums.file += amount
-                        sums.file_people += of_people
-                    else:
-                        sums.here += amount
-                        sums.here_people += of_people
+                    sums.add(amount, of_people, in_file=side == "c")
+
+    def _sealed(self) -> Iterator[tuple[int, Column[Any]]]:
+        return ((n, column) for n, column in enumerate(self._columns) if column.sealed is not None)
+
+    def _take_sealed(self, cursor: CursorWrapper, rows: Sequence[Expected]) -> None:
+        """Open what is sealed here: it must be what its mark says, and money is added up."""
+        args = {row.key: row.args for row in rows}
+        for n, column in self._sealed():
+            check, is_money = self.found.columns[column.name], column.name in self._account.money
+            cursor.execute(
+                f"SELECT key, id, standing, company, company_here, c{n} IS DISTINCT FROM h{n}, x{n}"
+                " FROM compared_rows"
+            )
+            for key, thing, standing, company, company_here, differs, sealed in cursor.fetchall():
+                values = compare_sealed(column, args[key], thing, sealed)
+                if standing == Standing.SAME and not differs and not values.equal:
+                    check.differing += 1
+                    self._example(Difference(key, str(thing), standing, column.name))
+                if is_money:
+                    for amount, of, in_file in (
+                        (values.file, company, True),
+                        (values.here, company_here, False),
+                    ):
+                        counted = amount or Decimal(0) if standing != Standing.NOT_HERE else Decimal(0)
+                        sums = self.found.money.setdefault((column.name, of), Sums())
+                        sums.add(counted, counted if standing in EXPLAINED else Decimal(0), in_file=in_file)
 
     def _examples(self, cursor: CursorWrapper) -> Iterator[Difference]:
         odd = ", ".join(f"'{standing}'" for standing in UNEXPLAINED)
@@ -269,7 +189,7 @@ class Comparer:
                 f" LIMIT {EXAMPLES}"
             )
             for key, thing, file, here in cursor.fetchall():
-                secret = column.name in _SECRET
+                secret = column.name in _SECRET or column.sealed is not None
                 yield Difference(
                     key, thing, Standing.SAME, column.name, None if secret else file, None if secret else here
                 )

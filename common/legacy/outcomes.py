@@ -10,7 +10,7 @@ from django.db import connection
 
 from common.legacy.account import state_sql
 from common.legacy.choices import QuarantineState, RowOutcome
-from common.legacy.comparison import EXAMPLES
+from common.legacy.compared import EXAMPLES
 from common.legacy.ledger import CORRECTED
 from common.legacy.plan import TableImport
 from common.legacy.staging import stage

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from common.legacy.mapper import ArgsT, Imported, Mapper, Quarantined, ToDo
 from common.legacy.models import ImportRun
+from common.security.encryption.fields import EncryptedField
 
 EXAMPLES = 5
 NUMBERS = (
@@ -39,17 +40,29 @@ class Finished:
 
 
 @dataclass(frozen=True)
+class SealedColumn(Generic[ArgsT]):
+    """The value behind a mark: what is sealed in ``here`` for the thing's id, and ``expected`` in plain."""
+
+    here: str
+    field: EncryptedField
+    expected: Callable[[ArgsT], Any]
+
+
+@dataclass(frozen=True)
 class Column(Generic[ArgsT]):
     """One thing that an import writes and that can be compared with what the mapper made of the old row.
 
     ``here`` is an SQL expression over the account's ``source``, of the PostgreSQL type ``type``;
-    ``expected`` is what it should be, as :func:`common.legacy.staging.stage` takes it.
+    ``expected`` is what it should be, as :func:`common.legacy.staging.stage` takes it. Of a value that is sealed
+    they are its marks, which stay when keys change; ``sealed`` says where the value itself is, so that it is
+    opened and compared as well.
     """
 
     name: str
     type: str
     here: str
     expected: Callable[[ArgsT], Any]
+    sealed: SealedColumn[ArgsT] | None = None
 
 
 @dataclass(frozen=True)

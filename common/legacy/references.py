@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import connection
 
-from common.legacy.comparison import EXAMPLES
+from common.legacy.compared import EXAMPLES
 from common.legacy.plan import Plan, TableImport
 from common.legacy.services import REASON
 from common.security.tenancy import all_companies

@@ -9,7 +9,8 @@ from uuid import UUID
 from django.db import connection
 
 from common.legacy.choices import RowOutcome
-from common.legacy.comparison import Comparer, Comparison, Expected
+from common.legacy.compared import Comparison, Expected
+from common.legacy.comparison import Comparer
 from common.legacy.fact_store import FileFacts
 from common.legacy.ledger import key_of, source_hash
 from common.legacy.mapper import Imported, Merged, Quarantined, Skipped

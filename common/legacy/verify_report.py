@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from common.legacy.choices import RowOutcome
-from common.legacy.comparison import UNEXPLAINED, Standing
+from common.legacy.compared import UNEXPLAINED, Standing
 from common.legacy.reader import SourceShape
 from common.legacy.verify import EntryCheck
 

@@ -12,13 +12,15 @@
 ``update()`` or ``bulk_update()``, which do not know the row: use ``save()`` or ``bulk_create()``.
 """
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.core.exceptions import FieldError
-from django.db import models
+from django.core.validators import MinValueValidator
+from django.db import DataError, models
 from django.db.models.query_utils import DeferredAttribute
+from django.utils.functional import cached_property
 
 from common.security.encryption.cipher import seal, unseal
 
@@ -166,13 +168,52 @@ class EncryptedField(_Field):
 class EncryptedTextField(EncryptedField, _Text):
     """A text that is sealed in the database; an empty one is stored as such. ``max_length`` is of the plain text."""
 
+    def to_text(self, plain: Any) -> str:
+        """The text itself; raises DataError for one that is too long, as the database would."""
+        text = str(plain)
+        if self.max_length is not None and len(text) > self.max_length:
+            raise DataError(f"{self._place} takes {self.max_length} characters and not {len(text)}.")
+        return text
+
 
 class EncryptedDecimalField(EncryptedField, _Decimal):
-    """A number that is sealed in the database, with as many places as ``decimal_places``."""
+    """A number that is sealed in the database, with as many places as ``decimal_places``.
+
+    Nothing in the database can check it, so the field does: ``minimum`` is the least that it takes.
+    """
+
+    def __init__(self, *args: Any, minimum: int | None = None, **kwargs: Any) -> None:
+        self.minimum = minimum
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> tuple[str, str, Any, Any]:
+        """Django's serialised form of the field."""
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, kwargs | ({"minimum": self.minimum} if self.minimum is not None else {})
+
+    @cached_property
+    def validators(self) -> list[Any]:
+        """Those of a decimal number, and that it is not too small."""
+        least = [] if self.minimum is None else [MinValueValidator(self.minimum)]
+        return [*super().validators, *least]
+
+    @cached_property
+    def _limit(self) -> Decimal:
+        return Decimal(10) ** (self.max_digits - self.decimal_places)
 
     def to_text(self, plain: Any) -> str:
-        """The number with all its places, as PostgreSQL's numeric spells it."""
-        return f"{Decimal(plain):.{self.decimal_places}f}"
+        """The number with all its places, as PostgreSQL's numeric spells it.
+
+        Raises DataError for one that is too small or too big.
+        """
+        number = Decimal(plain)
+        if not abs(number) < self._limit or (self.minimum is not None and number < self.minimum):
+            raise DataError(f"{self._place} does not take a number of this size.")
+        return str(number.quantize(self._unit, ROUND_HALF_UP))
+
+    @cached_property
+    def _unit(self) -> Decimal:
+        return Decimal(1).scaleb(-self.decimal_places)
 
     def from_text(self, text: str) -> Decimal:
         """The number."""

@@ -63,11 +63,7 @@ class MarkField(_Uuid):
         field = encrypted_field(self.model, self.of)
         column = f"{self.model._meta.db_table}.{field.column}"
         row = None if self.searchable else row_id
-        return mark(self.normalised(field.to_text(plain)), column=column, company_id=company_id, row_id=row)
-
-    def normalised(self, text: str) -> str:
-        """The spelling by which a value is found: nothing around it, capitals as small letters."""
-        return text.strip().casefold() if self.searchable else text
+        return mark(field.to_text(plain), column=column, company_id=company_id, row_id=row)
 
 
 def mark_field(model: type[models.Model], name: str) -> MarkField:

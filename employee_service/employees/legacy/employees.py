@@ -14,11 +14,13 @@ from common.legacy.content import Json
 from common.legacy.facts import Facts
 from common.legacy.mapper import Imported, Outcome, Quarantined, ToDo
 from common.legacy.old_employees import OldEmployee
-from common.legacy.plan import Account, Column, TableImport, Written
+from common.legacy.plan import Account, Column, SealedColumn, TableImport, Written
 from common.legacy.reader import Row
 from common.legacy.staging import array_text
+from common.security.encryption.fields import encrypted_field
 from employee_service.employees.choices import EmploymentStatus
 from employee_service.employees.legacy.refusals import refusals
+from employee_service.employees.models import Employee
 from employee_service.employees.services.imports.employee_changes import employees_import_changes
 from employee_service.employees.services.imports.employees import employees_import
 from employee_service.employees.services.imports.removal import employees_import_remove
@@ -26,7 +28,9 @@ from employee_service.employees.services.imports.stages import (
     EMPLOYEE_COLUMNS,
     NO_PROFILE,
     PROFILE_COLUMNS,
+    SEALED_COLUMNS,
     json_text,
+    mark_of,
     profile_value,
 )
 from employee_service.employees.services.imports.values import ImportedEmployee, ImportedProfile
@@ -115,6 +119,16 @@ def _of_profile(column: str, kind: str) -> Callable[[ImportedEmployee], Any]:
     return value
 
 
+def _sealed(column: str) -> Column[ImportedEmployee]:
+    return Column(
+        column,
+        "uuid",
+        f"t.{column}_mark",
+        lambda args: mark_of(args, column),
+        SealedColumn(f"t.{column}", encrypted_field(Employee, column), _of_employee(column)),
+    )
+
+
 # Without what the old system knows nothing of (a manager, the passport's expiry): whoever fills that in does
 # not contradict it. An employee for whom somebody did is kept when the others are taken away.
 ACCOUNT: Final = Account[ImportedEmployee](
@@ -126,6 +140,7 @@ ACCOUNT: Final = Account[ImportedEmployee](
             Column(column, kind, f"t.{column}", _of_employee(column))
             for column, kind in ({"old_id": "text"} | EMPLOYEE_COLUMNS).items()
         ),
+        *(_sealed(column) for column in SEALED_COLUMNS),
         *(
             Column(column, kind, profile_value(column), _of_profile(column, kind))
             for column, kind in PROFILE_COLUMNS.items()

@@ -1,6 +1,7 @@
 """Employees and the terms they are found by."""
 
 from typing import ClassVar
+from uuid import uuid4
 
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
@@ -10,6 +11,8 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 import common.search  # noqa: F401  (registers the folded_prefix lookup)
+from common.security.encryption.fields import EncryptedDecimalField, EncryptedTextField
+from common.security.encryption.marks import MarkField, SealedModel
 from employee_service.employees.choices import (
     WORKING,
     EmployeeType,
@@ -29,13 +32,14 @@ class HiredManager(models.Manager["Employee"]):
         return super().get_queryset().exclude(lifecycle=Lifecycle.PENDING)
 
 
-class Employee(models.Model):
+class Employee(SealedModel):
     """A person's employment in one company.
 
     ``objects`` leaves out hires that are still under way; ``with_pending`` is for the saga's own code.
     """
 
-    id = models.UUIDField(primary_key=True, db_default=RandomUUID(), editable=False)
+    # Made before the insert: salary and papers are sealed for it.
+    id = models.UUIDField(primary_key=True, default=uuid4, db_default=RandomUUID(), editable=False)
     number = models.CharField(_("number"), max_length=32, db_column="employee_id")
     company_id = models.UUIDField(_("company"))
     user_id = models.UUIDField(_("user account"))
@@ -61,7 +65,10 @@ class Employee(models.Model):
 
     position = models.CharField(pgettext_lazy("employee", "position"), max_length=100, blank=True)
     hire_date = models.DateField(_("hire date"), null=True, blank=True)
-    salary = models.DecimalField(_("salary"), max_digits=12, decimal_places=3, null=True, blank=True)
+    salary = EncryptedDecimalField(
+        _("salary"), max_digits=12, decimal_places=3, minimum=0, null=True, blank=True
+    )
+    salary_mark = MarkField(of="salary")
     employment_status = models.CharField(
         _("status"), max_length=16, choices=EmploymentStatus, default=EmploymentStatus.ACTIVE
     )
@@ -78,11 +85,14 @@ class Employee(models.Model):
         _("citizen or expatriate"), max_length=16, choices=EmployeeType, blank=True
     )
     nationality = models.CharField(_("nationality"), max_length=64, blank=True)
-    civil_id = models.CharField(_("civil ID"), max_length=32, blank=True)
+    civil_id = EncryptedTextField(_("civil ID"), max_length=32, blank=True)
+    civil_id_mark = MarkField(of="civil_id", searchable=True)
     civil_id_expiry = models.DateField(_("civil ID expires"), null=True, blank=True)
-    passport_number = models.CharField(_("passport number"), max_length=32, blank=True)
+    passport_number = EncryptedTextField(_("passport number"), max_length=32, blank=True)
+    passport_number_mark = MarkField(of="passport_number", searchable=True)
     passport_expiry = models.DateField(_("passport expires"), null=True, blank=True)
-    residence_number = models.CharField(_("residence number"), max_length=32, blank=True)
+    residence_number = EncryptedTextField(_("residence number"), max_length=32, blank=True)
+    residence_number_mark = MarkField(of="residence_number")
     residence_expiry = models.DateField(_("residence expires"), null=True, blank=True)
 
     old_id = models.CharField(_("id in the old system"), max_length=64, blank=True, editable=False)
@@ -118,11 +128,6 @@ class Employee(models.Model):
             ),
             # The target of the composite foreign keys that keep references inside one company.
             models.UniqueConstraint(fields=["company_id", "id"], name="employees_company_and_id"),
-            models.CheckConstraint(
-                condition=Q(salary__isnull=True) | Q(salary__gte=0),
-                name="a_salary_is_not_negative",
-                violation_error_message=_("A salary cannot be negative."),
-            ),
             models.CheckConstraint(
                 condition=Q(hire_date__isnull=False) | ~Q(old_id=""),
                 name="only_an_imported_employee_lacks_a_hire_date",
@@ -189,12 +194,14 @@ class Employee(models.Model):
             ),
             models.Index(fields=["user_id"], name="employees_by_user"),
             models.Index(
-                fields=["company_id", "civil_id"], name="employees_by_civil_id", condition=~Q(civil_id="")
+                fields=["company_id", "civil_id_mark"],
+                name="employees_by_civil_id_mark",
+                condition=Q(civil_id_mark__isnull=False),
             ),
             models.Index(
-                fields=["company_id", "passport_number"],
-                name="employees_by_passport",
-                condition=~Q(passport_number=""),
+                fields=["company_id", "passport_number_mark"],
+                name="employees_by_passport_mark",
+                condition=Q(passport_number_mark__isnull=False),
             ),
             # The whole question of which dates of expiry are missing, so that it is answered and counted from
             # the index alone.

@@ -1,10 +1,14 @@
 """The dated record of an employment: what changed, from which day, by whose hand."""
 
+from uuid import uuid4
+
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from common.security.encryption.fields import EncryptedDecimalField
 from employee_service.employees.choices import HistoryKind
 from employee_service.employees.models.employee import Employee
 
@@ -18,6 +22,8 @@ class EmploymentEvent(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
+    # What the salaries are sealed for: the number of a row is known after the insert only.
+    seal_id = models.UUIDField(default=uuid4, db_default=RandomUUID(), editable=False)
     company_id = models.UUIDField(_("company"), editable=False)
     employee = models.ForeignKey(
         Employee,
@@ -32,11 +38,11 @@ class EmploymentEvent(models.Model):
     reason = models.TextField(pgettext_lazy("history", "reason"), blank=True)
     old_value = models.TextField(pgettext_lazy("history", "before"), blank=True)
     new_value = models.TextField(pgettext_lazy("history", "after"), blank=True)
-    old_salary = models.DecimalField(
-        _("salary before"), max_digits=12, decimal_places=3, null=True, blank=True
+    old_salary = EncryptedDecimalField(
+        _("salary before"), max_digits=12, decimal_places=3, row="seal_id", null=True, blank=True
     )
-    new_salary = models.DecimalField(
-        _("salary after"), max_digits=12, decimal_places=3, null=True, blank=True
+    new_salary = EncryptedDecimalField(
+        _("salary after"), max_digits=12, decimal_places=3, row="seal_id", null=True, blank=True
     )
     actor_id = models.UUIDField(_("changed by"), null=True, editable=False)
     created_at = models.DateTimeField(_("recorded"), db_default=Now(), editable=False)

@@ -7,7 +7,9 @@ from uuid import UUID
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.db.models.expressions import Combinable
 
+from common.reference.models import CompanyRef
 from common.search import fold
+from common.security.encryption.marks import mark_for
 from common.security.principal import Principal
 from employee_service.employees.choices import WORKING, Lifecycle
 from employee_service.employees.models import Employee, EmployeeProfile, Relationship, SearchTerm
@@ -55,8 +57,21 @@ def employees_found(
         terms = terms.filter(company_id=company_id)
     condition = Q(id__in=terms.values("employee_id"))
     if papers:
-        condition |= Q(civil_id=fold(text)) | Q(passport_number=text.strip())
+        condition |= _has_paper(text, company_id)
     return employees.filter(condition)
+
+
+def _has_paper(text: str, company_id: UUID | None) -> Q:
+    """Has this civil ID or passport: by its marks, which every company has its own of."""
+    companies = (
+        [company_id] if company_id is not None else CompanyRef.objects.values_list("company_id", flat=True)
+    )
+    numbers = {"civil_id": fold(text), "passport_number": text.strip()}
+    marks = {
+        name: [mark_for(Employee, name, number, company) for company in companies]
+        for name, number in numbers.items()
+    }
+    return Q(civil_id_mark__in=marks["civil_id"]) | Q(passport_number_mark__in=marks["passport_number"])
 
 
 def profile_of(employee: Employee) -> EmployeeProfile:

@@ -5,10 +5,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Avg, Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from common.days import today
+from common.security.encryption.reading import opened_values
 from common.security.principal import Principal
 from employee_service.employees.choices import WORKING, Lifecycle
 from employee_service.employees.models import Employee
@@ -40,7 +41,6 @@ def employee_statistics(person: Principal, company_id: UUID) -> EmployeeStatisti
     """The statistics of one company, over the employees that the person may see."""
     employees = employees_visible_to(person).filter(company_id=company_id)
     current = Q(lifecycle=Lifecycle.CURRENT)
-    pay = may_see_pay_of_all(person)
     month = today().replace(day=1)
     following = _month_after(month)
     numbers = employees.aggregate(
@@ -48,24 +48,27 @@ def employee_statistics(person: Principal, company_id: UUID) -> EmployeeStatisti
         active=Count("id", filter=current & Q(employment_status__in=WORKING)),
         hires=Count("id", filter=Q(hire_date__gte=month, hire_date__lt=following)),
         leavers=Count("id", filter=Q(termination_date__gte=month, termination_date__lt=following)),
-        average=Avg("salary", filter=current),
-        lowest=Min("salary", filter=current),
-        highest=Max("salary", filter=current),
     )
     employed = employees.filter(current)
+    pay = _pay(employed) if may_see_pay_of_all(person) else None
     return EmployeeStatistics(
         company_id=company_id,
         total=numbers["total"],
         active=numbers["active"],
         new_hires_this_month=numbers["hires"],
         terminations_this_month=numbers["leavers"],
-        average_salary=numbers["average"] if pay else None,
-        lowest_salary=numbers["lowest"] if pay else None,
-        highest_salary=numbers["highest"] if pay else None,
+        average_salary=sum(pay, Decimal(0)) / len(pay) if pay else None,
+        lowest_salary=min(pay) if pay else None,
+        highest_salary=max(pay) if pay else None,
         departments=_distribution(employed.exclude(department_id=None), "department_id"),
         employment_types=_distribution(employed, "employment_type"),
         taken_at=timezone.now(),
     )
+
+
+def _pay(employees: QuerySet[Employee]) -> list[Decimal]:
+    """The salaries, which the database cannot read."""
+    return list(opened_values(employees, "salary"))
 
 
 def _distribution(employees: QuerySet[Employee], field: str) -> dict[str, int]:

@@ -30,19 +30,19 @@ def history_add_changes(employee: Employee, *, effective_date: date | None = Non
     Changes count from ``effective_date``, or else from today; the end of an employment from its last day, and
     a hire date that becomes known makes the entry of the hire. Raises nothing of its own.
     """
-    stored = Employee.with_pending.values(*KINDS, "lifecycle").get(pk=employee.pk)
+    stored = Employee.with_pending.get(pk=employee.pk)
     entries = list(_changes(employee, stored, effective_date or today(), reason))
-    if employee.lifecycle == Lifecycle.ENDED and stored["lifecycle"] != Lifecycle.ENDED:
+    if employee.lifecycle == Lifecycle.ENDED and stored.lifecycle != Lifecycle.ENDED:
         entries = [entry for entry in entries if entry.kind != HistoryKind.STATUS_CHANGED]
-        entries.append(_end(employee, stored["employment_status"]))
+        entries.append(_end(employee, stored.employment_status))
     EmploymentEvent.objects.bulk_create(entries)
 
 
 def _changes(
-    employee: Employee, stored: Mapping[str, Any], effective_date: date, reason: str
+    employee: Employee, stored: Employee, effective_date: date, reason: str
 ) -> Iterator[EmploymentEvent]:
     for name, kind in KINDS.items():
-        old, new = stored[name], getattr(employee, name)
+        old, new = getattr(stored, name), getattr(employee, name)
         if old == new:
             continue
         if kind == HistoryKind.HIRE_DATE_CHANGED and old is None:

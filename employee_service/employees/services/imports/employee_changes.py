@@ -19,8 +19,9 @@ from common.days import today
 from common.legacy.staging import publish_staged
 from common.messaging.services import Publication
 from common.observability.context import current_actor_id
+from common.security.encryption.fields import encrypted_field
 from employee_service.employees.choices import EmploymentStatus, HistoryKind
-from employee_service.employees.models import EmploymentEvent
+from employee_service.employees.models import Employee, EmploymentEvent
 from employee_service.employees.services.employment import SEARCHED_FIELDS
 from employee_service.employees.services.history import KINDS
 from employee_service.employees.services.imports.employees import LIFECYCLE, TERMS, employee_hired
@@ -28,7 +29,9 @@ from employee_service.employees.services.imports.moves import RETOLD, employees_
 from employee_service.employees.services.imports.stages import (
     EMPLOYEE_COLUMNS,
     PROFILE_COLUMNS,
+    SEALED_COLUMNS,
     STAGE,
+    WRITTEN,
     employees_stage,
     profile_value,
 )
@@ -41,6 +44,7 @@ def _named(condition: str, name: str) -> str:
 
 _CHANGED: Final = ", ".join(
     [_named(f"t.{column} IS DISTINCT FROM s.{column}", column) for column in EMPLOYEE_COLUMNS]
+    + [_named(f"t.{column}_mark IS DISTINCT FROM s.{column}_mark", column) for column in SEALED_COLUMNS]
     + [
         _named(f"{profile_value(column)} IS DISTINCT FROM s.{column}", f"profile.{column}")
         for column in PROFILE_COLUMNS
@@ -48,9 +52,10 @@ _CHANGED: Final = ", ".join(
 )
 _FIND: Final = f"""
 SELECT id, changed, version, number, company_id, user_id, department_id, position, employment_status,
-       salary, hire_date
+       hire_date, {", ".join(SEALED_COLUMNS)}
   FROM (SELECT t.id, t.version, t.employee_id AS number, t.company_id, t.user_id, t.department_id,
-               t.position, t.employment_status, t.salary, t.hire_date,
+               t.position, t.employment_status, t.hire_date,
+               {", ".join(f"t.{column}" for column in SEALED_COLUMNS)},
                array_remove(ARRAY[{_CHANGED}], NULL) AS changed
           FROM pg_temp.{STAGE} s JOIN employees t ON t.id = s.id
           LEFT JOIN employee_profiles p ON p.employee_id = t.id
@@ -58,7 +63,7 @@ SELECT id, changed, version, number, company_id, user_id, department_id, positio
  WHERE cardinality(changed) > 0 ORDER BY id
 """
 _UPDATE: Final = f"""
-UPDATE employees t SET {", ".join(f"{column} = s.{column}" for column in EMPLOYEE_COLUMNS)},
+UPDATE employees t SET {", ".join(f"{column} = s.{column}" for column in WRITTEN)},
        lifecycle = {LIFECYCLE.replace("employment_status", "s.employment_status")},
        version = t.version + CASE WHEN t.id = ANY(%s) THEN {RETOLD} ELSE 1 END,
        updated_at = statement_timestamp()
@@ -86,8 +91,11 @@ class _Found(NamedTuple):
     department_id: UUID | None
     position: str
     employment_status: str
-    salary: Decimal | None
     hire_date: date | None
+    salary: Decimal | None
+    civil_id: str
+    passport_number: str
+    residence_number: str
 
     @property
     def has_moved(self) -> bool:
@@ -113,10 +121,11 @@ def employees_import_changes(rows: Sequence[ImportedEmployee]) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         employees_stage(cursor, rows, {})
         cursor.execute(_FIND)
-        found = [_Found(*row) for row in cursor.fetchall()]
+        found = [_opened(_Found(*row)) for row in cursor.fetchall()]
         if not found:
             return
         wanted = {row.id: row for row in rows}
+        found = [_without_moved_marks(before, wanted[before.id]) for before in found]
         cursor.execute(f"DELETE FROM pg_temp.{STAGE} WHERE id <> ALL(%s)", [[before.id for before in found]])
         moved = [before.id for before in found if before.has_moved]
         retold = moved + [before.id for before in found if before.has_returned(wanted[before.id])]
@@ -128,6 +137,22 @@ def employees_import_changes(rows: Sequence[ImportedEmployee]) -> None:
         )
         publish_staged(item for before in found for item in _events(before, wanted[before.id]))
         records_arrive(cursor, moved)
+
+
+def _opened(row: _Found) -> _Found:
+    """The row as it was read, its sealed values opened."""
+    values = {name: (encrypted_field(Employee, name), getattr(row, name)) for name in SEALED_COLUMNS}
+    return row._replace(
+        **{name: field.opened(value, row.id) if value else value for name, (field, value) in values.items()}
+    )
+
+
+def _without_moved_marks(before: _Found, row: ImportedEmployee) -> _Found:
+    """Of somebody who moved to another company, where every mark is another, what really changed."""
+    if not before.has_moved:
+        return before
+    same = {name for name in SEALED_COLUMNS if getattr(before, name) == getattr(row, name)}
+    return before._replace(changed=[name for name in before.changed if name not in same])
 
 
 def _renew_details(cursor: CursorWrapper, found: Sequence[_Found]) -> None:

@@ -15,17 +15,17 @@ from common.messaging.services import Publication
 from common.observability.context import current_actor_id
 from employee_service.employees.exceptions import EmployeeExistsError, EmployeeNumberTakenError
 from employee_service.employees.services.imports.stages import (
-    EMPLOYEE_COLUMNS,
     PROFILE_COLUMNS,
     STAGE,
     TERM_SEPARATOR,
+    WRITTEN,
     employees_stage,
 )
 from employee_service.employees.services.imports.values import ImportedEmployee
 from employee_service.employees.services.numbers import numbers_allocate_again
 
 LIFECYCLE: Final = "CASE employment_status WHEN 'terminated' THEN 'ended' ELSE 'current' END"
-_KNOWN: Final = ", ".join(EMPLOYEE_COLUMNS)
+_KNOWN: Final = ", ".join(WRITTEN)
 _PROFILE: Final = ", ".join(PROFILE_COLUMNS)
 _INSERT: Final = f"""
 INSERT INTO employees (id, employee_id, old_id, {_KNOWN}, employment_type, lifecycle,

@@ -8,6 +8,9 @@ import msgspec
 from django.db.backends.utils import CursorWrapper
 
 from common.legacy.staging import array_text, stage
+from common.security.encryption.fields import encrypted_field
+from common.security.encryption.marks import mark_for
+from employee_service.employees.models import Employee
 from employee_service.employees.services.imports.values import ImportedEmployee, ImportedProfile
 from employee_service.employees.services.search_terms import terms_of_words
 
@@ -25,17 +28,15 @@ EMPLOYEE_COLUMNS: Final = {
     "phone": "text",
     "position": "text",
     "hire_date": "date",
-    "salary": "numeric",
     "employment_status": "text",
     "archived": "boolean",
     "termination_reason": "text",
     "employee_type": "text",
     "nationality": "text",
-    "civil_id": "text",
-    "passport_number": "text",
-    "residence_number": "text",
     "residence_expiry": "date",
 }
+# Sealed on their way in; each goes with its mark.
+SEALED_COLUMNS: Final = ("salary", "civil_id", "passport_number", "residence_number")
 PROFILE_COLUMNS: Final = {
     "date_of_birth": "date",
     "gender": "text",
@@ -51,8 +52,15 @@ _COLUMNS: Final = (
     {"place": "int", "id": "uuid", "old_id": "text", "number": "text", "terms": "text"}
     | {"employment_type": "text", "created_at": "timestamptz", "has_profile": "boolean"}
     | EMPLOYEE_COLUMNS
+    | {
+        name: kind
+        for column in SEALED_COLUMNS
+        for name, kind in ((column, "text"), (f"{column}_mark", "uuid"))
+    }
     | PROFILE_COLUMNS
 )
+# Everything of an employment that an import writes, its marks included.
+WRITTEN: Final = (*EMPLOYEE_COLUMNS, *SEALED_COLUMNS, *(f"{column}_mark" for column in SEALED_COLUMNS))
 # Folded texts hold no control characters, so this one can stand between them.
 TERM_SEPARATOR: Final = "\n"
 NO_PROFILE: Final = ImportedProfile()
@@ -71,6 +79,19 @@ def employees_stage(
 ) -> None:
     """Stage ``rows`` as the temporary table STAGE, each with its number of ``numbers``, if it has one there."""
     stage(cursor, STAGE, _COLUMNS, _staged(rows, numbers))
+
+
+def mark_of(row: ImportedEmployee, column: str) -> UUID | None:
+    """The mark of a sealed column of an imported employee."""
+    return mark_for(Employee, column, getattr(row, column), row.company_id, row.id)
+
+
+def _sealed(row: ImportedEmployee) -> Iterator[Any]:
+    for column in SEALED_COLUMNS:
+        plain = getattr(row, column)
+        field = encrypted_field(Employee, column)
+        yield plain if plain is None or plain == "" else field.sealed(plain, row.id)
+        yield mark_of(row, column)
 
 
 def json_text(value: Mapping[str, Any]) -> str:
@@ -103,16 +124,13 @@ def _staged(rows: Sequence[ImportedEmployee], numbers: Mapping[UUID, str]) -> It
             row.phone,
             row.position,
             row.hire_date,
-            row.salary,
             row.employment_status.value,
             row.archived,
             row.termination_reason,
             row.employee_type,
             row.nationality,
-            row.civil_id,
-            row.passport_number,
-            row.residence_number,
             row.residence_expiry,
+            *_sealed(row),
             profile.date_of_birth,
             profile.gender,
             profile.marital_status,
