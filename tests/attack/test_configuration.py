@@ -1,5 +1,7 @@
 """API8, security misconfiguration, and API9, improper inventory management."""
 
+import re
+
 import httpx
 import pytest
 
@@ -21,7 +23,7 @@ LEFT_OVER = (
 )  # fmt: skip
 EXPECTED = {"x-content-type-options": "nosniff", "x-frame-options": "DENY"}
 PRESENT = ("content-security-policy", "referrer-policy", "cross-origin-opener-policy", "permissions-policy")
-VERSIONS = ("granian", "python", "django", "gunicorn", "uvicorn", "werkzeug")
+VERSION = re.compile(r"\d|python|django")
 
 
 def doors(town: Town) -> list[tuple[str, str, str]]:
@@ -64,7 +66,7 @@ def test_every_answer_carries_its_headers(town: Town, ledger: Ledger) -> None:
             policy = answer.headers.get("content-security-policy", "")
             attack.holds("unsafe-inline" not in policy and "unsafe-eval" not in policy, f"{where}: {policy}")
             said = f"{answer.headers.get('server', '')} {answer.headers.get('x-powered-by', '')}".lower()
-            attack.holds(not any(name in said for name in VERSIONS), f"{where} says it runs on {said}")
+            attack.holds(not VERSION.search(said), f"{where} says it runs on {said}")
             attack.holds(not is_faulty(answer), f"{where}: {answer.text[:200]}")
 
 
