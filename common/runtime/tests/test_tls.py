@@ -44,7 +44,7 @@ def test_nobody_comes_without_tls(secure: Stack, role: str) -> None:
 def test_a_server_with_a_certificate_of_somebody_else_is_refused(secure: Stack, tmp_path: Path) -> None:
     foreign = ensure_certificates(tmp_path, ["127.0.0.1"])
     address = secure.dsn("auth").partition("?")[0] + f"?sslmode=verify-full&sslrootcert={foreign.authority}"
-    with pytest.raises(psycopg.OperationalError, match="certificate verify failed|signature failure"):
+    with pytest.raises(psycopg.OperationalError, match=r"certificate verify failed|signature failure"):
         psycopg.connect(address)
 
 
