@@ -8,7 +8,7 @@ web)
     ;;
 worker)
     exec celery -A "${SERVICE}_service.celery:app" worker --pool solo --loglevel warning \
-        --queues "$SERVICE,$SERVICE.events,$SERVICE.saga" --without-gossip --without-mingle -n "$SERVICE@%h"
+        --queues "$SERVICE,$SERVICE.events,$SERVICE.saga" --without-gossip --without-mingle --without-heartbeat -n "$SERVICE@%h"
     ;;
 *)
     exec python "${SERVICE}_service/manage.py" "$@"

@@ -55,6 +55,9 @@ class SignedChannel(redis.Channel):
             client.set_response_callback("BRPOP", _admitted)
         return client
 
+    def _put_fanout(self, *_args: Any, **_kwargs: Any) -> None:
+        """Nothing: what workers tell each other about themselves is heard by nobody here."""
+
     def _queue_bind(self, *_args: Any) -> None:
         """Nothing: messages go to queues by their names, and a table of bindings could be forged."""
 

@@ -45,7 +45,7 @@ def service_command(service: str, process: str, port: int) -> tuple[str, ...]:
         )
     if process == "worker":
         queues = f"{service},{service}.events,{service}.saga"
-        options = "--pool solo --loglevel warning --without-gossip --without-mingle"
+        options = "--pool solo --loglevel warning --without-gossip --without-mingle --without-heartbeat"
         return (
             tool("celery"),
             "-A",
