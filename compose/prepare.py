@@ -22,6 +22,7 @@ from common.runtime.gateway.configuration import write_configuration
 from common.runtime.gateway.options import choose_options
 from common.runtime.layout import SERVICES
 from common.runtime.provision import ROLES, app_role, database_name, owner_role, role_name
+from common.runtime.redis_users import access_list
 
 HERE: Final = Path(__file__).resolve().parent
 SERVICE_ACCOUNT: Final = 10001
@@ -41,6 +42,7 @@ def prepare(folder: Path) -> None:
     ensure_keys(secrets, SERVICES)
     for name, values in _env_files(credentials).items():
         write_private(secrets / name, _lines(values))
+    write_private(secrets / "redis-users.acl", access_list(credentials))
     _make_metrics_tokens(secrets)
     ensure_certificates(secrets, ["postgres"])
     logins = [Login(database_name(name), tuple(role_name(name, role) for role in ROLES)) for name in SERVICES]
@@ -63,11 +65,10 @@ def prepare(folder: Path) -> None:
 def _env_files(credentials: Credentials) -> dict[str, dict[str, str]]:
     files = {
         "postgres.env": {"POSTGRES_PASSWORD": credentials.superuser_password},
-        "redis.env": {"REDIS_PASSWORD": credentials.redis_password},
     }
-    redis = f"redis://:{credentials.redis_password}@redis:6379"
     for service in SERVICES:
         own = credentials.services[service]
+        redis = f"redis://{service}:{own.redis_password}@redis:6379"
         files[f"{service}.env"] = {
             "DATABASE_URL": _database_url(service, app_role(service), own.app_password),
             "REDIS_URL": f"{redis}/0",

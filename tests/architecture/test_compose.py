@@ -136,3 +136,13 @@ def test_the_database_is_reached_over_tls_by_who_knows_its_certificate(prepared:
         for secret in each.get("secrets", [])
         if isinstance(secret, str)
     }
+
+
+def test_redis_knows_each_service_and_nobody_else(prepared: Path) -> None:
+    users = (prepared / "secrets" / "redis-users.acl").read_text(encoding="utf-8").splitlines()
+    assert {line.split()[1] for line in users} == {"default", "health", "operator", *PORTS}
+    assert users[0].startswith("user default off ")
+    for service in PORTS:
+        text = (prepared / "secrets" / f"{service}.env").read_text(encoding="utf-8")
+        assert f"REDIS_URL=redis://{service}:" in text
+        assert "operator" not in text
