@@ -14,6 +14,7 @@ class UsersConfig(AppConfig):
     def ready(self) -> None:
         """Verify tokens with the keys at hand, and leave the time of a sign-in to the sign-in itself."""
         from django.conf import settings
+        from django.contrib.auth.password_validation import get_default_password_validators
         from django.contrib.auth.signals import user_logged_in
 
         if settings.SERVICE.name != "auth":
@@ -22,5 +23,7 @@ class UsersConfig(AppConfig):
         from common.security.keys import use_key_source
 
         use_key_source(own_keys())
+        # A list of passwords that cannot be read is told now and not to whoever changes theirs.
+        get_default_password_validators()
         # Django's own receiver saves the user outside every scope, where there is no such row.
         user_logged_in.disconnect(dispatch_uid="update_last_login")

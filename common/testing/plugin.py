@@ -48,7 +48,8 @@ def committed_db(
 
 @pytest.fixture(autouse=True)
 def _empty_cache(request: pytest.FixtureRequest) -> None:
-    if {"db", "committed_db"} & set(request.fixturenames):
+    marked = request.node.get_closest_marker("django_db") is not None
+    if marked or {"db", "committed_db"} & set(request.fixturenames):
         from django.core.cache import cache
 
         cache.clear()

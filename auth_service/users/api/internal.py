@@ -13,6 +13,7 @@ from common.api.answers import Answer
 from common.api.documented_errors import ErrorResponse
 from common.api.serializers import StrictSerializer
 from common.api.views import ServiceAPIView
+from common.security.principal import ServicePrincipal
 
 log = structlog.get_logger(__name__)
 
@@ -51,5 +52,7 @@ class StaffSignInView(ServiceAPIView):
         device = device_described(body.pop("ip_address", ""), body.pop("user_agent", ""))
         user = user_authenticate(**body, address=device.ip_address)
         token = session_open_for_service(user=user, device=device)
-        log.info("staff sign-in", service=request.user.name, user_id=str(user.pk))
+        caller: object = request.user
+        name = caller.name if isinstance(caller, ServicePrincipal) else ""
+        log.info("staff sign-in", service=name, user_id=str(user.pk))
         return Response({"success": True, "token": token})

@@ -44,7 +44,7 @@ class StateAnswer(Answer):
     """Whether the second factor is on, whether the role needs one, and how many recovery codes are left."""
 
     enabled = serializers.BooleanField()
-    required = serializers.BooleanField()
+    needed = serializers.BooleanField()
     recovery_codes_left = serializers.IntegerField()
 
 
@@ -84,7 +84,7 @@ class SecondFactorView(ServiceAPIView):
         data: dict[str, Any] = {
             "success": True,
             "enabled": state.is_on,
-            "required": state.is_needed,
+            "needed": state.is_needed,
             "recovery_codes_left": state.recovery_codes_left,
         }
         return Response(data)

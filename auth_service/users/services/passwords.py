@@ -16,7 +16,8 @@ def password_rules(password: str, *, field: str = "password", person: User | Non
     Raises WeakPasswordError with the reasons under ``field``.
     """
     try:
-        validate_password(password, person)
+        # The type checker knows only the user model of the other services.
+        validate_password(password, person)  # type: ignore[arg-type]
     except DjangoValidationError as error:
         raise WeakPasswordError(details={field: error.messages}) from error
 

@@ -20,7 +20,7 @@ def test_who_has_none_signs_in_as_before(api: Api, company_id: UUID) -> None:
     user = member(company_id)
     assert login(api, user).status_code == 200
     state = api(sign_in(user).token).get("/second-factor").json()
-    assert (state["enabled"], state["required"], state["recovery_codes_left"]) == (False, False, 0)
+    assert (state["enabled"], state["needed"], state["recovery_codes_left"]) == (False, False, 0)
 
 
 def test_once_confirmed_every_sign_in_takes_a_code(api: Api, company_id: UUID) -> None:
@@ -192,7 +192,7 @@ class TestRequired:
         signed_in = login(api, user).json()
         person = api(signed_in["token"])
         assert person.get("/profile").status_code == 200
-        assert person.get("/second-factor").json()["required"] is True
+        assert person.get("/second-factor").json()["needed"] is True
         assert person.get("/users").status_code == 403
         assert person.get("/roles").status_code == 403
 
