@@ -102,7 +102,7 @@ def _done(
     if action == "begin":
         setup = second_factor.second_factor_begin(user)
         # Made here from a secret and an address; nothing of it is anybody's text.
-        return {"setup": setup, "picture": mark_safe(picture(setup.uri))}  # noqa: S308
+        return {"setup": setup, "picture": mark_safe(picture(setup.uri))}  # noqa: S308  # nosec B308 B703 - see above
     if action == "codes":
         return {"recovery_codes": second_factor.recovery_codes_renew(user=user, code=code)}
     second_factor.second_factor_off(user=user, code=code)
