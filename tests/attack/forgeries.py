@@ -83,7 +83,9 @@ def forged(house: House, person: Person) -> Mapping[str, str]:
         "with another payload": f"{head}.{_segment({**claims, 'role': 'super_admin', 'level': 5})}.{signature}",
         "with the public key as a secret": _hmac({**header, "alg": "HS256"}, claims, secret),
         "with an empty secret": _hmac({**header, "alg": "HS256"}, claims, b""),
-        "by RSA": jwt.encode(claims, generate_private_key(65537, 2048), algorithm="RS256", headers=header),
+        "by RSA": jwt.encode(
+            claims, generate_private_key(65537, 2048), algorithm="RS256", headers={"kid": header["kid"]}
+        ),
         "very long": f"{head}.{'A' * LONG_TOKEN}.{signature}",
         "no token": "null",
         "empty parts": "..",

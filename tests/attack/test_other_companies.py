@@ -156,7 +156,9 @@ def test_no_body_names_what_belongs_to_another_company(
                 own = town.others.named_in(operation.path, own=operation.path_names != ["company_id"])
                 ids, path = dict(town.other_ids), operation.address(own)
                 foreign = operation.body({**ids, name: named(name, town.ids)})
-                answer = town.send_fitting(town.stranger.token, operation, path=path, **foreign)
+                answer = town.send(town.stranger.token, operation, path=path, **foreign)
+                if answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY and name not in answer.text:
+                    answer = town.send_fitting(town.stranger.token, operation, path=path, **foreign)
                 refused = answer.is_client_error or operation.key in REFUSED_LATER
                 attack.holds(refused, f"{operation}, {name}: {answer.status_code} {answer.text[:300]}")
                 control = town.send_fitting(town.stranger.token, operation, path=path, **operation.body(ids))
@@ -184,7 +186,10 @@ def test_a_bulk_hire_crosses_no_border(town: Town, ledger: Ledger) -> None:
         hired = [row["row"] for row in found if row["status"] == "completed"]
         attack.holds(len(hired) == 1, f"rows {hired} of {found} were hired")
         for row in found:
-            attack.holds(not uuids_in(str(row)) & town.secrets, f"a row tells of the other company: {row}")
+            attack.holds(
+                not uuids_in(str(row)) & town.secrets - uuids_in(str(rows)),
+                f"a row tells of the other company: {row}",
+            )
 
 
 def test_an_idempotency_key_of_somebody_else_answers_nothing(town: Town, ledger: Ledger) -> None:
@@ -223,6 +228,6 @@ def held_by(town: Town, report_id: str) -> set[str]:
     path = f"/reports/{report_id}"
     over = {"ready", "failed"}
     wait_until(
-        lambda: town.stranger.get("analytics", path)["report"]["status"] in over, "the report is written"
+        lambda: town.stranger.get("analytics", path)["report"]["status"] in over, "the report is written", 120
     )
     return uuids_in(town.stranger.ask("GET", "analytics", f"{path}/download").text) & town.secrets

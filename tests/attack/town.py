@@ -1,5 +1,6 @@
 """Who lives here: a company with people and things worth stealing, and those who would like to have them."""
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
@@ -17,6 +18,8 @@ from tests.waiting import wait_until
 
 INSIDE = ("Traceback", "psycopg", "django.db", "site-packages", str(ROOT))
 """What no answer may contain."""
+STILL = 4.0
+"""Seconds without a change, in which every job of the clock had its turn."""
 READING = [
     f"{area}:view"
     for area in ("dashboard", "employees", "reports", "leave_requests", "payroll", "documents", "performance")
@@ -34,6 +37,20 @@ class Town(Things):
         self.reader = self.with_role("Reader", READING)
         self.client = httpx.Client(timeout=60)
         self.faults: list[str] = []
+
+    def wait_still(self) -> None:
+        """Wait until nobody writes to the attacked company's tables any more, mails and reports included."""
+        self.house.wait_quiet()
+        seen, since = fingerprint(self.house.databases, self.company), time.monotonic()
+
+        def is_still() -> bool:
+            nonlocal seen, since
+            now = fingerprint(self.house.databases, self.company)
+            if now != seen:
+                seen, since = now, time.monotonic()
+            return time.monotonic() - since > STILL
+
+        wait_until(is_still, "nothing is written any more", 120)
 
     def with_role(self, name: str, permissions: list[str]) -> Person:
         """A member of the attacked company whose role has these rights and no others."""
@@ -71,7 +88,7 @@ class Town(Things):
     def secrets(self) -> set[str]:
         """Every id of the attacked company: nobody else may ever be told one."""
         assert self.ids
-        self.house.wait_quiet()
+        self.wait_still()
         return ids_of(self.house.databases, self.company)
 
     def send(self, token: str | None, operation: Operation, path: str = "", **options: Any) -> httpx.Response:
