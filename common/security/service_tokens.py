@@ -79,7 +79,7 @@ def read_service_token(token: str | bytes) -> str:
         )
     except jwt.InvalidTokenError as error:
         raise UnauthenticatedError() from error
-    if claims["typ"] != KIND or claims["sub"] != caller:
+    if claims["typ"] != KIND or claims["sub"] != caller or claims["exp"] - claims["iat"] > LIFETIME:
         raise UnauthenticatedError()
     return str(caller)
 
