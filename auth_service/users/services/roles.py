@@ -104,11 +104,17 @@ def role_assign(*, user_id: UUID, role: str, company_id: UUID | None, by: Access
             company_id=company_id,
             version=user.version,
         )
-        if held is not None and held.role.level > wanted.level:
+        if held is not None and _is_less(wanted, than=held.role):
             sessions_revoke(
                 Session.objects.filter(user_id=user_id, company_id=company_id), reason="role_changed"
             )
         return membership
+
+
+def _is_less(role: Role, *, than: Role) -> bool:
+    """Whether a role stands lower than another, or lacks one of its permissions."""
+    codes = set(role.permissions.values_list("code", flat=True))
+    return role.level < than.level or bool(set(than.permissions.values_list("code", flat=True)) - codes)
 
 
 def role_revoke(*, user_id: UUID, company_id: UUID | None, reason: str, by: Access | None = None) -> bool:

@@ -197,3 +197,16 @@ def test_a_person_keeps_their_roles_elsewhere(api: Api, by_manager: Any, company
     there = sign_in(user, second).token
     by_manager.post(f"/users/{user.id}/roles", {"role": "employee"})
     assert api(there).get("/profile").status_code == 200
+
+
+def test_another_role_that_may_do_less_ends_the_sessions_even_when_it_stands_higher(
+    api: Api, by_manager: Any, company_id: UUID
+) -> None:
+    by_manager.post("/roles", CLERK)
+    auditor = {"name": "Auditor", "level": 4, "permissions": ["employees:view"]}
+    assert by_manager.post("/roles", auditor).status_code == 201
+    user = member(company_id)
+    by_manager.post(f"/users/{user.id}/roles", {"role": CLERK["name"]})
+    token = sign_in(user).token
+    assert by_manager.post(f"/users/{user.id}/roles", {"role": "Auditor"}).status_code == 200
+    assert api(token).get("/profile").status_code == 401
