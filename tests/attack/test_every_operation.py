@@ -1,6 +1,7 @@
 """Every operation of the six documents, by everybody who may not: a new endpoint is attacked by itself."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -23,7 +24,7 @@ def closed(town: Town) -> Iterator[Operation]:
     return (each for each in operations(town.house) if each.key not in PUBLIC)
 
 
-def request_of(town: Town, operation: Operation) -> dict[str, object]:
+def request_of(town: Town, operation: Operation) -> dict[str, Any]:
     return operation.body(town.ids)
 
 

@@ -151,11 +151,12 @@ def test_no_body_names_what_belongs_to_another_company(
     with ledger.attack("API1 objects: bodies") as attack, town.untouched(attack):
         for operation in writes(town):
             for name in sorted(operation.body_names):
-                if named(name, town.ids) is None or f"{operation.key} {name}" in BARE_IDS:
+                theirs = named(name, town.ids)
+                if theirs is None or f"{operation.key} {name}" in BARE_IDS:
                     continue
                 own = town.others.named_in(operation.path, own=operation.path_names != ["company_id"])
                 ids, path = dict(town.other_ids), operation.address(own)
-                foreign = operation.body({**ids, name: named(name, town.ids)})
+                foreign = operation.body({**ids, name: theirs})
                 answer = town.send(town.stranger.token, operation, path=path, **foreign)
                 if answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY and name not in answer.text:
                     answer = town.send_fitting(town.stranger.token, operation, path=path, **foreign)
@@ -206,8 +207,6 @@ def test_an_idempotency_key_of_somebody_else_answers_nothing(town: Town, ledger:
                 answer = town.send(person.token, operation, path=path, headers=dict(headers), **body)
                 replayed = "Idempotency-Replayed" in answer.headers
                 attack.holds(not replayed, f"{operation}: the answer ({first.status_code}) to another person")
-            told = uuids_in(first.text) & uuids_in(answer.text) - uuids_in(f"{path} {body} {town.company}")
-            attack.holds(not told, f"{operation}: {told}")
 
 
 def test_reports_and_exports_hold_ones_own_company_only(town: Town, ledger: Ledger) -> None:

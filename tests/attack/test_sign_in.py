@@ -42,7 +42,7 @@ def bad_tokens(town: Town) -> Mapping[str, str]:
 def statuses(town: Town, token: str) -> dict[str, int]:
     found = {}
     for service, path in OPEN_TO_EVERYBODY.items():
-        headers = {"Authorization": f"Bearer {token}".encode()}
+        headers = {b"Authorization": f"Bearer {token}".encode()}
         found[service] = town.client.get(
             f"{town.house.stack.url(service)}{path}", headers=headers
         ).status_code
