@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from common.messaging.models import Cursor, EventRecord, ParkedEvent, Subscriber
+from common.messaging.models import Cursor, EventRecord, ParkedEvent, Refusal, Subscriber
 from common.messaging.parking import parked_retry, parked_skip
 from common.staff.operators import OperatorAdmin
 
@@ -40,6 +40,15 @@ class CursorAdmin(OperatorAdmin):
     def lag(self, cursor: Cursor) -> int:
         """Positions not yet applied."""
         return max(0, cursor.head - cursor.position)
+
+
+@admin.register(Refusal)
+class RefusalAdmin(OperatorAdmin):
+    """How often messages, bells and cache entries were refused, and why."""
+
+    list_display = ("reason", "sender", "count", "first_at", "last_at")
+    list_filter = ("reason",)
+    ordering = ("-last_at",)
 
 
 @admin.register(ParkedEvent)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import jwt
 import msgspec
-from celery import current_app
+from celery import Task, current_app
 from django.conf import settings
 
 from common.messaging.refusals import Reason, refuse
@@ -13,13 +13,19 @@ from common.messaging.replays import was_handled
 from common.messaging.signatures import Claims, around, verified
 
 EVERY_SERVICE = "every service"
-"""What a task's ``accepted_from`` says when any service may start it; else it is the names of those that may."""
 LARGEST = 16 * 1024 * 1024
 _REASONS: tuple[tuple[type[jwt.InvalidTokenError], Reason], ...] = (
     (jwt.ExpiredSignatureError, Reason.EXPIRED),
     (jwt.InvalidAudienceError, Reason.FOREIGN),
     (jwt.InvalidTokenError, Reason.FORGED),
 )
+
+
+class GuardedTask(Task[Any, Any]):
+    """A task that others than this service itself may start."""
+
+    accepted_from: frozenset[str] | str = frozenset()
+    """The names of the services that may, or EVERY_SERVICE."""
 
 
 class _Headers(msgspec.Struct):

@@ -7,14 +7,14 @@ from celery import shared_task
 import common.messaging.takeback  # noqa: F401  (every worker takes back what its predecessor left)
 from common.contracts.base import from_wire
 from common.messaging.envelopes import Batch
-from common.messaging.gate import EVERY_SERVICE, sender_of
+from common.messaging.gate import EVERY_SERVICE, GuardedTask, sender_of
 from common.messaging.pruning import prune
 from common.messaging.pull import receive
 from common.messaging.refusals import Reason, refuse
 
 
-@shared_task(name="messaging.receive_events", bind=True, accepted_from=EVERY_SERVICE)
-def receive_events(self: Any, batch: dict[str, Any]) -> None:
+@shared_task(name="messaging.receive_events", bind=True, base=GuardedTask, accepted_from=EVERY_SERVICE)
+def receive_events(self: GuardedTask, batch: dict[str, Any]) -> None:
     """Apply a batch of another service's events; what a service says in another's name is refused."""
     read, sender = from_wire(Batch, batch), sender_of(self)
     if sender != read.producer:

@@ -5,6 +5,8 @@ nor stop a worker. Scripts are not used and no keys but the service's own and th
 common/runtime/redis_users.py for what its Redis user may do.
 """
 
+import time
+from queue import Empty
 from typing import Any
 
 from kombu.transport import redis
@@ -22,10 +24,11 @@ class SignedQoS(redis.QoS):
 
         ``num`` is how many at most, None for all, as a worker that starts asks.
         """
-        with self.channel.conn_or_acquire() as client:
+        channel: Any = self.channel
+        with channel.conn_or_acquire() as client:
             if not client.set(self.unacked_mutex_key, "1", nx=True, ex=self.unacked_mutex_expire):
                 return
-            latest = redis.time() - self.visibility_timeout
+            latest = time.time() - self.visibility_timeout
             most = -1 if num is None else num
             tags = client.zrange(self.unacked_index_key, 0, latest, byscore=True, offset=start, num=most)
             for tag in tags:
@@ -40,16 +43,16 @@ class SignedChannel(redis.Channel):
     def _put(self, queue: str, message: dict[str, Any], **kwargs: Any) -> None:
         super()._put(queue, sealed(queue, message), **kwargs)
 
-    def _get(self, queue: str) -> Any:
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
         with self.conn_or_acquire() as client:
             while item := client.rpop(queue):
                 admitted = admit(queue, item)
                 if admitted is not None:
                     return loads(admitted)
-        raise redis.Empty
+        raise Empty
 
     def _create_client(self, asynchronous: bool = False) -> Any:
-        client = super()._create_client(asynchronous)
+        client = super()._create_client(asynchronous)  # type: ignore[misc]  # kombu's types lack it
         if asynchronous:
             # The one that a worker waits for messages with.
             client.set_response_callback("BRPOP", _admitted)

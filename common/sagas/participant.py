@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from common.contracts.base import Command, from_wire, to_wire
 from common.errors import DomainError
-from common.messaging.gate import sender_of
+from common.messaging.gate import GuardedTask, sender_of
 from common.messaging.refusals import Reason, refuse
 from common.sagas.models import SagaEffect
 from common.sagas.outcomes import Answer, Call, CommandMessage, Direction, Outcome, Status
@@ -69,8 +69,8 @@ def _register(
     def register(handler: Handler[CommandT]) -> Handler[CommandT]:
         participant = Participant(name, handler, command, direction, crosses_companies)
 
-        @shared_task(name=name, bind=True, accepted_from=ORCHESTRATORS)
-        def task(self: Any, messages: list[dict[str, Any]], reply_to: str) -> None:
+        @shared_task(name=name, bind=True, base=GuardedTask, accepted_from=ORCHESTRATORS)
+        def task(self: GuardedTask, messages: list[dict[str, Any]], reply_to: str) -> None:
             if reply_to != f"{sender_of(self)}.saga":
                 refuse(Reason.NOT_PERMITTED, sender=sender_of(self), reply_to=reply_to)
                 return

@@ -16,7 +16,7 @@ from common.messaging.refusals import Reason, refuse
 _NOTHING = object()
 
 
-class SignedRedisCache(RedisCache[Any]):
+class SignedRedisCache(RedisCache[Any]):  # type: ignore[misc]  # django-redis is not typed
     """Django's cache over Redis with signed entries; counters are Redis's own, by ``get_redis_connection``."""
 
     def set(self, key: Any, value: Any, *args: Any, **kwargs: Any) -> Any:
