@@ -9,10 +9,12 @@ from uuid import uuid4
 
 import jwt
 import msgspec
+import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.conf import settings
 
+from common.conf.secrets import fingerprint
 from common.errors import UnauthenticatedError
 from common.security.keys import VerifyingKey, keys_of_jwks
 from common.security.verification import unverified_header, verified_payload
@@ -21,6 +23,7 @@ LIFETIME = 60
 REUSED_FOR = 30.0
 KIND = "service"
 
+log = structlog.get_logger(__name__)
 _minted: dict[tuple[str, str], tuple[float, str]] = {}
 _lock = threading.Lock()
 
@@ -48,6 +51,8 @@ def _sign(audience: str) -> str:
         "exp": now + LIFETIME,
         "jti": str(uuid4()),
         "typ": KIND,
+        # By which the other side learns that somebody has given both the same SECRET_KEY.
+        "shares": fingerprint(settings.SECRET_KEY),
     }
     return signed_by_this_service(claims)
 
@@ -81,7 +86,17 @@ def read_service_token(token: str | bytes) -> str:
         raise UnauthenticatedError() from error
     if claims["typ"] != KIND or claims["sub"] != caller or claims["exp"] - claims["iat"] > LIFETIME:
         raise UnauthenticatedError()
+    _refuse_shared_secret(str(caller), claims)
     return str(caller)
+
+
+def _refuse_shared_secret(caller: str, claims: dict[str, Any]) -> None:
+    """Two services with one SECRET_KEY could make each other's sessions: in production they do not talk."""
+    if settings.SERVICE_ENV != "production" or caller == settings.SERVICE.name:
+        return
+    if claims.get("shares") == fingerprint(settings.SECRET_KEY):
+        log.critical("this service and another have the same SECRET_KEY; give each its own", other=caller)
+        raise UnauthenticatedError()
 
 
 @lru_cache(maxsize=4)

@@ -116,3 +116,18 @@ FORGERIES: dict[str, Callable[[Any], str]] = {
 def test_a_forged_token_is_refused(settings: Any, name: str) -> None:
     with pytest.raises((UnauthenticatedError, UnicodeError)):
         read_service_token(FORGERIES[name](settings))
+
+
+class TestOneSecretInTwoServices:
+    def test_services_that_share_their_secret_key_do_not_talk_in_production(self, settings: Any) -> None:
+        token = mint_service_token("company")
+        settings.SERVICE = Service(name="company", apps=())
+        settings.SERVICE_ENV = "production"
+        with pytest.raises(UnauthenticatedError):
+            read_service_token(token)
+        settings.SECRET_KEY = "another one, as it should be"
+        assert read_service_token(token) == "employee"
+
+    def test_a_service_knows_its_own_token(self, settings: Any) -> None:
+        settings.SERVICE_ENV = "production"
+        assert read_service_token(mint_service_token("employee")) == "employee"
