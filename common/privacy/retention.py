@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -55,7 +55,9 @@ def retention_run(*, only: str = "", dry_run: bool = False) -> Iterator[Reckonin
         before = timezone.now() - timedelta(days=days)
         if dry_run:
             with all_companies(REASON):
-                yield Reckoning(rule, days, before, rule.due(before))
+                rows = rule.due(before)
+            # Not inside: whoever reads on would run in the scope of all companies.
+            yield Reckoning(rule, days, before, rows)
         else:
             yield _carried_out(rule, days, before)
 
@@ -72,7 +74,7 @@ def _carried_out(rule: Rule, days: int, before: datetime) -> Reckoning:
     rows, error = 0, ""
     try:
         while True:
-            with all_companies(REASON):
+            with transaction.atomic(), all_companies(REASON):
                 count = rule.apply(before)
                 rows += count
                 RetentionRun.objects.filter(pk=run.pk).update(rows=rows)

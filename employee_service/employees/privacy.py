@@ -114,7 +114,7 @@ def _erase_all(order: Order) -> list[Line]:
     subject = order.subject
     lines = [Line(holding=Holding.EMPLOYMENT, fate=Fate.MASKED, rows=_masked(order, IDENTITY))]
     for holding, model, values in RECORDS:
-        lines.append(Line(holding=holding, fate=Fate.MASKED, rows=_of(model)(subject).update(**values)))
+        lines.append(Line(holding=holding, fate=Fate.MASKED, rows=_emptied(_of(model)(subject), values)))
     SearchTerm.objects.filter(company_id=subject.company_id, employee_id=subject.employee_id).delete()
     lines.append(Line(holding=Holding.HISTORY, fate=Fate.DELETED, rows=_history_delete(subject.employee_id)))
     lines.append(Line(holding=Holding.HIRES, fate=Fate.MASKED, rows=_hires_mask(subject)))
@@ -144,6 +144,16 @@ def _masked(order: Order, values: dict[str, Any]) -> int:
         version=employee.version,
     )
     return 1
+
+
+def _emptied(rows: QuerySet[Any], values: dict[str, Any]) -> int:
+    """Set columns of rows, one by one: what is sealed is sealed for its row. Returns how many changed."""
+    changed = [row for row in rows if any(getattr(row, name) != value for name, value in values.items())]
+    for row in changed:
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.save()
+    return len(changed)
 
 
 def _history_delete(employee_id: UUID) -> int:

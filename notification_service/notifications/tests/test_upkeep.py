@@ -60,6 +60,7 @@ def test_channels_go_to_the_log_until_somebody_names_a_provider() -> None:
 
 
 def test_the_background_work_is_scheduled_by_tasks_that_exist() -> None:
+    current_app.loader.import_default_modules()
     scheduled = {entry["task"] for entry in django_settings.BEAT_SCHEDULE.values()}
     assert {"notification.compose", "notification.deliver"} <= scheduled
     assert scheduled <= set(current_app.tasks)
