@@ -7,7 +7,7 @@ RUNTIME := .venv/bin/python -m common.runtime
 GATEWAY := .venv/bin/python -m common.runtime.gateway
 
 .PHONY: help setup run start stop status reset logs manage analyze import verify rollback test fuzz lint audit gateway gateway-stop gateway-status \
-    traffic cutover demo soak backup-key backup restore bench-saga bench-api bench-events bench-legacy crash-import attack lock
+    traffic cutover demo soak backup-key backup restore bench-saga bench-api bench-rls bench-events bench-legacy crash-import attack lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -104,6 +104,9 @@ bench-saga: setup ## sagas per second, single and in bulk, beside three bare com
 
 bench-api: setup ## lists of 50 at 100,000 rows beside a bare handler; ARGS="--only employees"
 	@exec .venv/bin/python -m tests.bench.api $(ARGS)
+
+bench-rls: setup ## what row-level security adds to the big lists; ARGS="--only employees"
+	@exec .venv/bin/python -m tests.bench.rls $(ARGS)
 
 bench-events: setup ## time from commit to effect in a consumer
 	@exec .venv/bin/python -m tests.bench.events $(ARGS)

@@ -154,7 +154,7 @@ def _dump(programs: Programs, url: str, file: Path, recipients: Sequence[Any]) -
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         snapshot = connection.execute("SELECT pg_export_snapshot()").fetchone()
         options = ["--format=custom", f"--snapshot={snapshot[0] if snapshot else ''}", "--no-owner"]
-        process = _start(programs, "pg_dump", url, options, stdout=subprocess.PIPE)
+        process = _start(programs, "pg_dump", url, options, feeding=False)
         with process, _whole(file) as output:
             pyrage.encrypt_io(process.stdout, output, recipients)
             _finish(process, "dumped", url)
@@ -173,7 +173,7 @@ def _load(programs: Programs, url: str, file: Path, identity: pyrage.x25519.Iden
         "--no-owner",
         f"--dbname={conninfo_to_dict(url)['dbname']}",
     ]
-    process = _start(programs, "pg_restore", url, options, stdin=subprocess.PIPE)
+    process = _start(programs, "pg_restore", url, options, feeding=True)
     with process:
         try:
             with file.open("rb") as sealed:
@@ -192,7 +192,7 @@ def _load(programs: Programs, url: str, file: Path, identity: pyrage.x25519.Iden
 
 
 def _start(
-    programs: Programs, name: str, url: str, options: Sequence[str], **pipes: int
+    programs: Programs, name: str, url: str, options: Sequence[str], feeding: bool
 ) -> subprocess.Popen[bytes]:
     program = programs.folder / name
     if not program.exists():
@@ -211,7 +211,13 @@ def _start(
     environment |= {
         f"PG{name.upper()}": str(parts[name]) for name in ("sslmode", "sslrootcert") if name in parts
     }
-    return subprocess.Popen([str(program), *options], env=environment, stderr=subprocess.PIPE, **pipes)  # type: ignore[call-overload]
+    return subprocess.Popen(
+        [str(program), *options],
+        env=environment,
+        stdin=subprocess.PIPE if feeding else None,
+        stdout=None if feeding else subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
 
 
 def _close(pipe: IO[bytes] | None) -> None:

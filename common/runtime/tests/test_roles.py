@@ -139,7 +139,7 @@ def test_old_history_goes_by_the_function_for_it_and_no_more_than_that(tables: S
         assert gone == [(1,), (2,)]
         connection.rollback()
     for role in ("reader", "backup"):
-        with psycopg.connect(tables.dsn("company", role)) as connection, pytest.raises(psycopg.Error):  # type: ignore[arg-type]
+        with psycopg.connect(tables.dsn("company", role)) as connection, pytest.raises(psycopg.Error):
             connection.execute("SELECT trail_prune(1000)")
 
 
@@ -186,7 +186,7 @@ def test_only_backups_go_past_the_policies_and_nobody_is_more(stack: Stack) -> N
             AND NOT (rolsuper OR rolcreatedb OR rolcreaterole OR rolinherit OR rolreplication)
     """
     with psycopg.connect(stack.dsn("auth", "superuser")) as connection:
-        found = dict(connection.execute(query).fetchall())
+        found = {str(name): bool(past) for name, past in connection.execute(query).fetchall()}
     assert found == {f"{service}_{role}": role == "backup" for service in SERVICES for role in ROLES}
 
 
