@@ -182,8 +182,12 @@ def test_what_is_uploaded_does_not_run(town: Town, ledger: Ledger) -> None:
             served = town.stranger.ask(
                 "GET", "document", f"/documents/{answer.json()['document']['id']}/download"
             )
+            if served.is_client_error:
+                continue
             kind = served.headers.get("content-type", "")
-            attack.holds(served.headers["content-disposition"].startswith("attachment"), f"{name} is shown")
+            attack.holds(
+                served.headers.get("content-disposition", "").startswith("attachment"), f"{name} is shown"
+            )
             attack.holds(served.headers.get("x-content-type-options") == "nosniff", f"{name} is guessed at")
             attack.holds("html" not in kind and "script" not in kind, f"{name} is served as {kind}")
 

@@ -96,7 +96,11 @@ class Town(Things):
         headers = {**({"Authorization": f"Bearer {token}"} if token else {}), **options.pop("headers", {})}
         address = path or operation.address(self.ids_for(operation))
         url = f"{self.house.stack.url(operation.service)}{address}"
-        answer = self.client.request(operation.method, url, headers=headers, **options)
+        try:
+            answer = self.client.request(operation.method, url, headers=headers, **options)
+        except httpx.TransportError:
+            # The server ended the connection with its last answer: one more, on a fresh one.
+            answer = self.client.request(operation.method, url, headers=headers, **options)
         if is_faulty(answer):
             self.faults.append(f"{operation}: {answer.status_code} {answer.text[:300]}")
         return answer
