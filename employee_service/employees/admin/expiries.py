@@ -75,7 +75,7 @@ class KnownNumberFilter(admin.SimpleListFilter):
         numbers = {"civil_id": "civil_id", "passport": "passport_number", "residence": "residence_number"}
         known = Q()
         for paper, number in numbers.items():
-            known |= MISSING[paper] & ~Q(**{number: ""})
+            known |= MISSING[paper] & Q(**{f"{number}_mark__isnull": False})
         match self.value():
             case "yes":
                 return queryset.filter(known)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 
 from common.errors import ValidationError
 from common.messaging.models import EventRecord
@@ -206,10 +206,15 @@ def test_employees_of_a_deleted_department_are_without_one(company_id: UUID) -> 
     assert types() == ["employee.updated", "employee.transferred"]
 
 
+def test_a_salary_is_never_negative_nor_too_big_though_the_database_cannot_read_it(company_id: UUID) -> None:
+    for salary in (Decimal("-0.001"), Decimal("1000000000"), Decimal("NaN")):
+        with pytest.raises(DataError), transaction.atomic():
+            EmployeeFactory.create(company_id=company_id, salary=salary)
+
+
 @pytest.mark.parametrize(
     ("fields", "constraint"),
     [
-        ({"salary": Decimal("-1")}, "a_salary_is_not_negative"),
         ({"hire_date": None}, "only_an_imported_employee_lacks_a_hire_date"),
         ({"employment_status": EmploymentStatus.TERMINATED}, "whoever_left_is_terminated_and_nobody_else"),
         ({"archived": True}, "only_former_employees_are_archived"),
