@@ -79,7 +79,7 @@ def visitor(request: pytest.FixtureRequest, town: Town, staff: Person) -> Iterat
 def test_pages_show_and_change_nothing_of_another_company(
     town: Town, ledger: Ledger, visitor: Visitor
 ) -> None:
-    ids = sorted({*town.ids.values(), town.manager.id})
+    ids = sorted({*town.ids.values(), town.manager.id})[:: 1 if LONG else 3]
     with ledger.attack("admin: another company's ids") as attack, town.untouched(attack):
         attack.holds(not is_faulty(visitor.http.get("/admin/")), "the first page fell")
         for table in visitor.tables():

@@ -72,13 +72,18 @@ class Town(Things):
     def ids(self) -> Mapping[str, str]:
         """One thing of each kind, all of the attacked company."""
         found = _one_of_each(self)
-        wait_until(lambda: self._hired(found["job_id"]), "the bulk hire has ended")
+        wait_until(lambda: self._hired(found["job_id"]), "the bulk hire has ended", 120)
+        wait_until(lambda: self._written(found["report_id"]), "the report is written", 120)
         return found
 
     @cached_property
     def other_ids(self) -> Mapping[str, str]:
         """The same of the strangers' company."""
         return _one_of_each(self.others)
+
+    def _written(self, report_id: str) -> bool:
+        report = self.house.hr.get("analytics", f"/reports/{report_id}")["report"]
+        return report["status"] in {"ready", "failed"}
 
     def _hired(self, job_id: str) -> bool:
         job = self.house.hr.get("employee", f"/employees/bulk/{job_id}")["job"]
