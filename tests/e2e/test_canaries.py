@@ -13,6 +13,8 @@ from tests.e2e.canaries.places import Listener, Search, stored
 from tests.e2e.house import House
 from tests.waiting import wait_until
 
+# Six services are started, and an old file is brought over.
+pytestmark = pytest.mark.timeout(1800)
 REPORTS = ("headcount", "joiners", "leavers", "turnover", "leave", "deductions", "events")
 
 

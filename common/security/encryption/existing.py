@@ -43,7 +43,7 @@ def _move(model: type[Model], connection: Any, plain: str, name: str, rows: Iter
         value = getattr(row, plain)
         if value is not None:
             row_id = field.row_id(row)
-            sealed = field.sealed(value, row_id) if value != "" else ""
+            sealed = "" if value in ("", {}) else field.sealed(value, row_id)
             company_id = getattr(row, "company_id", None)
             found.append((row.pk, sealed, *(one.mark_of(value, company_id, row_id) for one in marks)))
     if not found:

@@ -15,10 +15,23 @@ else:
 
 
 class EncryptedJSONField(EncryptedField, _Json):
-    """Any JSON value, sealed as a whole; None is stored as NULL.
+    """Any JSON value, sealed as a whole; None is stored as NULL, and an empty object as an empty text.
 
     A value that was read is sealed again when another one is assigned, not when it is changed in place.
     """
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
+        """What the database has: nothing, an empty object, or a sealed value."""
+        return {} if value == "" else super().from_db_value(value, expression, connection)
+
+    def get_prep_value(self, value: Any) -> str | None:
+        """Only what was sealed for its row goes to the database."""
+        return super().get_prep_value("" if value == {} else value)
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        """The value sealed for its row, unless it says nothing."""
+        value = model_instance.__dict__.get(self.attname)
+        return "" if value == {} else super().pre_save(model_instance, add)
 
     def to_text(self, plain: Any) -> str:
         """The value as JSON, equal for equal values."""

@@ -58,7 +58,7 @@ class MarkField(_Uuid):
 
     def mark_of(self, plain: Any, company_id: UUID | None, row_id: UUID | None) -> UUID | None:
         """The mark of a plain value in a row of a company; ``row_id`` does not matter to a searchable one."""
-        if plain is None or plain == "":
+        if plain is None or plain in ("", {}):
             return None
         field = encrypted_field(self.model, self.of)
         column = f"{self.model._meta.db_table}.{field.column}"

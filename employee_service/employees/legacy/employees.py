@@ -20,7 +20,7 @@ from common.legacy.staging import array_text
 from common.security.encryption.fields import encrypted_field
 from employee_service.employees.choices import EmploymentStatus
 from employee_service.employees.legacy.refusals import refusals
-from employee_service.employees.models import Employee
+from employee_service.employees.models import Employee, EmployeeProfile
 from employee_service.employees.services.imports.employee_changes import employees_import_changes
 from employee_service.employees.services.imports.employees import employees_import
 from employee_service.employees.services.imports.removal import employees_import_remove
@@ -31,6 +31,7 @@ from employee_service.employees.services.imports.stages import (
     SEALED_COLUMNS,
     json_text,
     mark_of,
+    old_values_mark,
     profile_value,
 )
 from employee_service.employees.services.imports.values import ImportedEmployee, ImportedProfile
@@ -144,6 +145,18 @@ ACCOUNT: Final = Account[ImportedEmployee](
         *(
             Column(column, kind, profile_value(column), _of_profile(column, kind))
             for column, kind in PROFILE_COLUMNS.items()
+            if column != "old_values_mark"
+        ),
+        Column(
+            "old_values",
+            PROFILE_COLUMNS["old_values_mark"],
+            profile_value("old_values_mark"),
+            old_values_mark,
+            SealedColumn(
+                "nullif(p.old_values, '')",
+                encrypted_field(EmployeeProfile, "old_values"),
+                lambda args: (args.profile or NO_PROFILE).old_values or None,
+            ),
         ),
     ],
     money=("salary",),

@@ -8,11 +8,13 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from common.security.encryption.json_field import EncryptedJSONField
+from common.security.encryption.marks import MarkField, SealedModel
 from employee_service.employees.choices import Gender, RelationshipKind
 from employee_service.employees.models.employee import Employee
 
 
-class EmployeeProfile(models.Model):
+class EmployeeProfile(SealedModel):
     """Personal details; made when the first of them is written."""
 
     id = models.UUIDField(primary_key=True, db_default=RandomUUID(), editable=False)
@@ -41,10 +43,12 @@ class EmployeeProfile(models.Model):
     education = models.JSONField(_("education"), default=list, blank=True)
     work_experience = models.JSONField(_("work experience"), default=list, blank=True)
     notes = models.TextField(_("notes"), blank=True)
-    # What the old system recorded and this one has no column for; kept so that nothing is lost.
-    old_values = models.JSONField(
-        _("other values of the old system"), default=dict, blank=True, editable=False
+    # What the old system recorded and this one has no column for; kept so that nothing is lost. Bank accounts and
+    # medical insurances are among it. Sealed for the employee, whose id an import knows before the profile's.
+    old_values = EncryptedJSONField(
+        _("other values of the old system"), default=dict, blank=True, editable=False, row="employee_id"
     )
+    old_values_mark = MarkField(of="old_values")
     created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
     updated_at = models.DateTimeField(_("updated"), db_default=Now(), editable=False)
 

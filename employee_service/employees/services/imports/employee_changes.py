@@ -29,6 +29,7 @@ from employee_service.employees.services.imports.moves import RETOLD, employees_
 from employee_service.employees.services.imports.stages import (
     EMPLOYEE_COLUMNS,
     PROFILE_COLUMNS,
+    PROFILE_WRITTEN,
     SEALED_COLUMNS,
     STAGE,
     WRITTEN,
@@ -70,12 +71,12 @@ UPDATE employees t SET {", ".join(f"{column} = s.{column}" for column in WRITTEN
   FROM pg_temp.{STAGE} s WHERE t.id = s.id
 """
 _PROFILES: Final = f"""
-INSERT INTO employee_profiles AS p (company_id, employee_id, {", ".join(PROFILE_COLUMNS)},
+INSERT INTO employee_profiles AS p (company_id, employee_id, {", ".join(PROFILE_WRITTEN)},
        emergency_contact_relationship, certifications, education, work_experience)
-SELECT company_id, id, {", ".join(PROFILE_COLUMNS)}, '', '{{}}', '[]', '[]'
+SELECT company_id, id, {", ".join(PROFILE_WRITTEN)}, '', '{{}}', '[]', '[]'
   FROM pg_temp.{STAGE} WHERE id = ANY(%s)
 ON CONFLICT (employee_id) DO UPDATE SET updated_at = statement_timestamp(),
-       {", ".join(f"{column} = excluded.{column}" for column in PROFILE_COLUMNS)}
+       {", ".join(f"{column} = excluded.{column}" for column in PROFILE_WRITTEN)}
 """
 
 

@@ -15,7 +15,7 @@ from common.messaging.services import Publication
 from common.observability.context import current_actor_id
 from employee_service.employees.exceptions import EmployeeExistsError, EmployeeNumberTakenError
 from employee_service.employees.services.imports.stages import (
-    PROFILE_COLUMNS,
+    PROFILE_WRITTEN,
     STAGE,
     TERM_SEPARATOR,
     WRITTEN,
@@ -26,7 +26,7 @@ from employee_service.employees.services.numbers import numbers_allocate_again
 
 LIFECYCLE: Final = "CASE employment_status WHEN 'terminated' THEN 'ended' ELSE 'current' END"
 _KNOWN: Final = ", ".join(WRITTEN)
-_PROFILE: Final = ", ".join(PROFILE_COLUMNS)
+_PROFILE: Final = ", ".join(PROFILE_WRITTEN)
 _INSERT: Final = f"""
 INSERT INTO employees (id, employee_id, old_id, {_KNOWN}, employment_type, lifecycle,
                        exit_interview_conducted, civil_id_expiry, passport_expiry, version,

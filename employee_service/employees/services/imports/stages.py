@@ -10,7 +10,7 @@ from django.db.backends.utils import CursorWrapper
 from common.legacy.staging import array_text, stage
 from common.security.encryption.fields import encrypted_field
 from common.security.encryption.marks import mark_for
-from employee_service.employees.models import Employee
+from employee_service.employees.models import Employee, EmployeeProfile
 from employee_service.employees.services.imports.values import ImportedEmployee, ImportedProfile
 from employee_service.employees.services.search_terms import terms_of_words
 
@@ -46,8 +46,10 @@ PROFILE_COLUMNS: Final = {
     "emergency_contact_phone": "text",
     "skills": "text[]",
     "notes": "text",
-    "old_values": "jsonb",
+    # Of the old system's other values, which are sealed and so never equal.
+    "old_values_mark": "uuid",
 }
+PROFILE_WRITTEN: Final = (*PROFILE_COLUMNS, "old_values")
 _COLUMNS: Final = (
     {"place": "int", "id": "uuid", "old_id": "text", "number": "text", "terms": "text"}
     | {"employment_type": "text", "created_at": "timestamptz", "has_profile": "boolean"}
@@ -58,6 +60,7 @@ _COLUMNS: Final = (
         for name, kind in ((column, "text"), (f"{column}_mark", "uuid"))
     }
     | PROFILE_COLUMNS
+    | {"old_values": "text"}
 )
 # Everything of an employment that an import writes, its marks included.
 WRITTEN: Final = (*EMPLOYEE_COLUMNS, *SEALED_COLUMNS, *(f"{column}_mark" for column in SEALED_COLUMNS))
@@ -70,7 +73,7 @@ _json = msgspec.json.Encoder()
 def profile_value(column: str) -> str:
     """The SQL of a profile's column, read as ``p``; where there is no profile, what an empty one has."""
     kind = PROFILE_COLUMNS[column]
-    nothing = {"date": "NULL::date", "text": "''"}.get(kind, f"'{{}}'::{kind}")
+    nothing = {"date": "NULL::date", "uuid": "NULL::uuid", "text": "''"}.get(kind, f"'{{}}'::{kind}")
     return f"coalesce(p.{column}, {nothing})"
 
 
@@ -84,6 +87,12 @@ def employees_stage(
 def mark_of(row: ImportedEmployee, column: str) -> UUID | None:
     """The mark of a sealed column of an imported employee."""
     return mark_for(Employee, column, getattr(row, column), row.company_id, row.id)
+
+
+def old_values_mark(row: ImportedEmployee) -> UUID | None:
+    """The mark of what the old system said besides; None when that is nothing."""
+    profile = row.profile or NO_PROFILE
+    return mark_for(EmployeeProfile, "old_values", profile.old_values or None, row.company_id, row.id)
 
 
 def _sealed(row: ImportedEmployee) -> Iterator[Any]:
@@ -139,5 +148,8 @@ def _staged(rows: Sequence[ImportedEmployee], numbers: Mapping[UUID, str]) -> It
             profile.emergency_contact_phone,
             array_text(profile.skills),
             profile.notes,
-            json_text(profile.old_values),
+            old_values_mark(row),
+            encrypted_field(EmployeeProfile, "old_values").sealed(profile.old_values, row.id)
+            if profile.old_values
+            else "",
         )
