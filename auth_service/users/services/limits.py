@@ -17,7 +17,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.models import F
 from django.utils import timezone
-from django_redis import get_redis_connection  # type: ignore[import-untyped]
+from django_redis import get_redis_connection
 from prometheus_client import Counter
 from redis.exceptions import RedisError
 

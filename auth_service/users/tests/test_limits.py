@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
-from django_redis import get_redis_connection  # type: ignore[import-untyped]
+from django_redis import get_redis_connection
 
 from auth_service.users.exceptions import TooManyAttemptsError
 from auth_service.users.models import SignInAttempts
