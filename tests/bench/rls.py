@@ -79,13 +79,15 @@ def _measure(
     stack: Stack, databases: Databases, each: MeasuredList, count: int, times: int
 ) -> list[tuple[str, Pair]]:
     company_id, user_id = uuid4(), uuid4()
+    # The companies themselves are not needed: no foreign keys are checked.
+    databases.connection(each.service).execute("SET session_replication_role = replica")
     # Another company's rows are in the way of whoever reads past them.
     for somebody in (company_id, uuid4()):
         each.fill(databases, somebody, user_id, count)
     condition = each.of_company.format(company_id=company_id, user_id=user_id)
     statements = {
         "page of 50": each.bare_query(company_id, user_id, LIMIT),
-        "count of 1,000": f"SELECT count(*) FROM (SELECT FROM {each.table} WHERE {condition} LIMIT 1000) AS some",
+        "count of 1,000": f"SELECT count(*) FROM (SELECT FROM {each.table} WHERE {condition} LIMIT 1000) AS counted",
     }
     scope = SCOPE.format(company_id=company_id, user_id=user_id)
     with (
