@@ -18,7 +18,7 @@ from tests.waiting import wait_until
 
 INSIDE = ("Traceback", "psycopg", "django.db", "site-packages", str(ROOT))
 """What no answer may contain."""
-STILL = 4.0
+STILL = 10.0
 """Seconds without a change, in which every job of the clock had its turn."""
 READING = [
     f"{area}:view"
