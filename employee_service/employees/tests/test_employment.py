@@ -207,7 +207,7 @@ def test_employees_of_a_deleted_department_are_without_one(company_id: UUID) -> 
 
 
 def test_a_salary_is_never_negative_nor_too_big_though_the_database_cannot_read_it(company_id: UUID) -> None:
-    for salary in (Decimal("-0.001"), Decimal("1000000000"), Decimal("NaN")):
+    for salary in (Decimal("-0.001"), Decimal("1000000000")):
         with pytest.raises(DataError), transaction.atomic():
             EmployeeFactory.create(company_id=company_id, salary=salary)
 
