@@ -58,7 +58,9 @@ def interrupted_import(reports: Path, source: str) -> str:
 
 
 def last_import(reports: Path, source: str) -> str:
-    """The name of the newest import of the file, or of any when no file is named.
+    """The name of the newest import of the file that brought something, or of any file when none is named.
+
+    One that only found everything there already has nothing to take back, and neither has one for trial.
 
     Raises:
         OperatorError: There is none.
@@ -69,7 +71,16 @@ def last_import(reports: Path, source: str) -> str:
             "Say which import is to be taken back: `make rollback RUN=NAME`; its name is that of its folder in "
             f"{reports}."
         )
-    return imports[-1][0]
+    brought = (name for name, record in reversed(imports) if _brought(reports / name, record))
+    return next(brought, imports[-1][0])
+
+
+def _brought(folder: Path, record: RunRecord) -> bool:
+    """Whether anything came with the import, which one that was not brought to its end cannot tell."""
+    reports = [read_json(path) for path in folder.glob("*.json")]
+    return not record.ended or any(
+        report["total"]["imported"] for report in reports if "total" in report and not report["dry_run"]
+    )
 
 
 def _imports(reports: Path, source: str) -> Iterator[tuple[str, RunRecord]]:
