@@ -107,9 +107,10 @@ def refuse_shared_keys(service: str, key_file: str, keyring_file: str) -> None:
         raise SecretError(f"SERVICE_KEY_FILE is not the key that SERVICE_KEYRING_FILE knows as {service}'s.")
 
 
-def fingerprint(secret: str) -> str:
+def fingerprint(secret: str | bytes) -> str:
     """What two services may compare to learn whether their secrets are the same one, and nothing else."""
-    return hmac.new(secret.encode(), b"hrms: do we share this?", hashlib.sha256).hexdigest()[:32]
+    key = secret.encode() if isinstance(secret, str) else secret
+    return hmac.new(key, b"hrms: do we share this?", hashlib.sha256).hexdigest()[:32]
 
 
 def _base64(raw: bytes) -> str:
