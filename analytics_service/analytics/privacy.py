@@ -60,7 +60,8 @@ def erase_late(ids: Sequence[UUID]) -> int:
         return 0
     with connection.cursor() as cursor:
         cursor.execute(_EMPTY, {"ids": list(ids), "texts": [str(an_id) for an_id in ids]})
-        return cursor.rowcount
+        emptied: int = cursor.rowcount
+        return emptied
 
 
 plan = Plan(

@@ -36,7 +36,10 @@ APPS = {
 }
 SERVICE = Service(
     name="employee",
-    apps=tuple(f"{package}.{app}" for package, app in APPS.items()),
+    apps=(
+        *(f"{package}.{app}" for package, app in APPS.items()),
+        "employee_service.person_requests",
+    ),
     reference=("company", "department", "user", "employee"),
 )
 globals().update(service_settings(SERVICE))

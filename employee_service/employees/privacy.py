@@ -169,7 +169,7 @@ def _hires_mask(subject: Subject) -> int:
         cursor.execute(
             _HIRES, {"employee": str(subject.employee_id), "final": [str(state) for state in FINAL]}
         )
-        sagas = cursor.rowcount
+        sagas: int = cursor.rowcount
     rows = BulkHireRow.objects.filter(company_id=subject.company_id, employee_id=subject.employee_id)
     return sagas + rows.exclude(email="").update(email="", data=None, error_details={})
 

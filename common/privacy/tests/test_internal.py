@@ -25,7 +25,7 @@ def test_the_asking_service_gets_what_is_held(asking: Any, body: dict[str, str])
 
 
 def test_an_erasure_is_carried_out_once(asking: Any, body: dict[str, str]) -> None:
-    order = {**body, "request_id": str(uuid4()), "keep_until": None, "account": True}
+    order: dict[str, Any] = {**body, "request_id": str(uuid4()), "keep_until": None, "account": True}
     first = asking.post(ERASURES, order)
     assert first.status_code == 200, first.content
     assert asking.post(ERASURES, order).json() == first.json()

@@ -46,7 +46,8 @@ def notices_delete(before: datetime) -> int:
         cursor.execute("SELECT count(*) FROM delivery_logs_forget(%s)", [old])
         cursor.execute("DELETE FROM notifications WHERE id = ANY(%s)", [old])
         cursor.execute(_EVENTS, {"before": forgotten_before(before), "piece": PIECE})
-        return len(old) + cursor.rowcount
+        events: int = cursor.rowcount
+        return len(old) + events
 
 
 def forgotten_before(before: datetime) -> datetime:

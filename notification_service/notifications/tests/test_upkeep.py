@@ -12,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+import notification_service.notifications.tasks  # noqa: F401  (the schedule names its tasks)
 from common.privacy.tasks import carry_out_retention
 from common.security.tenancy import all_companies, company_scope
 from notification_service.notifications.choices import Channel, Status
@@ -60,7 +61,6 @@ def test_channels_go_to_the_log_until_somebody_names_a_provider() -> None:
 
 
 def test_the_background_work_is_scheduled_by_tasks_that_exist() -> None:
-    current_app.loader.import_default_modules()
     scheduled = {entry["task"] for entry in django_settings.BEAT_SCHEDULE.values()}
     assert {"notification.compose", "notification.deliver"} <= scheduled
     assert scheduled <= set(current_app.tasks)
