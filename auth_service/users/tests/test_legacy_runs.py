@@ -67,7 +67,9 @@ def test_what_was_imported_is_equal_and_a_rollback_leaves_no_trace(tmp_path: Pat
     assert content() == before
 
 
-def test_default_roles_that_the_company_service_caused_first_do_not_keep_their_company(tmp_path: Path) -> None:
+def test_default_roles_that_the_company_service_caused_first_do_not_keep_their_company(
+    tmp_path: Path,
+) -> None:
     company_roles_create([ONE, TWO])
     with all_companies("test"):
         role_create(company_id=TWO, name="Clerk", level=1, permissions=[], by=None)
