@@ -77,7 +77,7 @@ class Comparer:
         """Every staged row with what is here (``h0`` …), the company here, and its standing."""
         account = self._account
         here = "".join(f", ({column.here})::{column.type} AS h{n}" for n, column in enumerate(self._columns))
-        here += "".join(f", {column.sealed.here} AS x{n}" for n, column in self._sealed())
+        here += "".join(f", {column.sealed.here} AS x{n}" for n, column in self._sealed() if column.sealed)
         sealed = "".join(f", h.x{n}" for n, _column in self._sealed())
         company = f"({account.company})::uuid" if account.company else "NULL::uuid"
         differs = " OR ".join(f"s.c{n} IS DISTINCT FROM h.h{n}" for n in range(len(self._columns)))

@@ -99,8 +99,10 @@ class EncryptedField(_Field):
 
     def get_prep_value(self, value: Any) -> str | None:
         """Only what was sealed for its row goes to the database."""
-        if value is None or value == "":
-            return value
+        if value is None:
+            return None
+        if value == "":
+            return ""
         if isinstance(value, Sealed):
             return value.text
         raise self._refusal("is sealed for its row: write it by save() or bulk_create()")
@@ -142,12 +144,14 @@ class EncryptedField(_Field):
 
     def sealed(self, plain: Any, row_id: UUID) -> str:
         """A plain value as it is stored in the row."""
-        return seal(self.to_text(plain), table=self.model._meta.db_table, column=self.column, row_id=row_id)
+        return seal(
+            self.to_text(plain), table=self.model._meta.db_table, column=self.stored_in, row_id=row_id
+        )
 
     def opened(self, sealed: str, row_id: UUID) -> Any:
         """The plain value of what is stored in the row; raises KeyMissingError and SealBrokenError."""
         table = self.model._meta.db_table
-        return self.from_text(unseal(sealed, table=table, column=self.column, row_id=row_id))
+        return self.from_text(unseal(sealed, table=table, column=self.stored_in, row_id=row_id))
 
     def to_text(self, plain: Any) -> str:
         """The text that is sealed and marked; one text for equal values."""
@@ -156,6 +160,11 @@ class EncryptedField(_Field):
     def from_text(self, text: str) -> Any:
         """The value of a text made by :meth:`to_text`."""
         return text
+
+    @property
+    def stored_in(self) -> str:
+        """The column's name, which is part of what a value is sealed for."""
+        return str(self.column)
 
     @property
     def _place(self) -> str:

@@ -40,7 +40,7 @@ class EncryptedJSONField(EncryptedField, _Json):
 
     def get_transform(self, lookup_name: str) -> Any:
         """None: the database cannot look into it."""
-        self._refuse("is sealed and not looked into by the database")
+        raise self._refusal("is sealed and not looked into by the database")
 
     def from_text(self, text: str) -> Any:
         """The value of JSON made by :meth:`to_text`."""

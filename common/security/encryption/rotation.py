@@ -38,7 +38,7 @@ class SealedTable:
     @property
     def key(self) -> str:
         """The column of the primary key."""
-        return self.model._meta.pk.column
+        return str(self.model._meta.pk.column)
 
     @property
     def stale(self) -> str:
@@ -46,7 +46,7 @@ class SealedTable:
         return (
             "("
             + " OR ".join(
-                f"({each.column} <> '' AND NOT starts_with({each.column}, %s))" for each in self.fields
+                f"({each.stored_in} <> '' AND NOT starts_with({each.stored_in}, %s))" for each in self.fields
             )
             + ")"
         )
@@ -73,7 +73,7 @@ def sealed_tables() -> list[SealedTable]:
             if isinstance(each, EncryptedField):
                 by_row.setdefault(each.row, []).append(each)
         for row, fields in by_row.items():
-            row_field = model._meta.pk if row == "pk" else model._meta.get_field(row)
+            row_field = next(each for each in model._meta.concrete_fields if each.name == row)
             found.append(SealedTable(model, str(row_field.column), fields))
     return found
 
@@ -113,7 +113,7 @@ def _batches(table: SealedTable, size: int) -> Iterator[int]:
 
 
 def _read(cursor: Any, table: SealedTable, last: Any, size: int) -> list[tuple[Any, ...]]:
-    columns = ", ".join(each.column for each in table.fields)
+    columns = ", ".join(each.stored_in for each in table.fields)
     after = f"{table.key} > %s AND " if last is not None else ""
     cursor.execute(
         f"SELECT {table.key}, {table.row}, {columns} FROM {table.name} WHERE {after}{table.stale}"
@@ -137,8 +137,8 @@ def _write(cursor: Any, table: SealedTable, rows: Sequence[tuple[Any, ...]]) -> 
         parameters += [[row[2 + number] for row in rows], [row[number] for row in new]]
         arrays += ["%s::text[]", "%s::text[]"]
         names += [f"o{number}", f"n{number}"]
-        same = f"(t.{each.column} = u.o{number} AND u.n{number} IS NOT NULL)"
-        settings.append(f"{each.column} = CASE WHEN {same} THEN u.n{number} ELSE t.{each.column} END")
+        same = f"(t.{each.stored_in} = u.o{number} AND u.n{number} IS NOT NULL)"
+        settings.append(f"{each.stored_in} = CASE WHEN {same} THEN u.n{number} ELSE t.{each.stored_in} END")
         changes.append(same)
     cursor.execute(
         f"UPDATE {table.name} t SET {', '.join(settings)} FROM unnest({', '.join(arrays)}) AS u({', '.join(names)})"

@@ -94,9 +94,9 @@ class TestValues:
     ) -> None:
         employee = hired(company_id, salary=Decimal(500))
         for refused in (
-            lambda: list(Employee.objects.filter(salary=500)),
-            lambda: list(Employee.objects.filter(civil_id__startswith="2")),
-            lambda: Employee.objects.update(salary=Decimal(1)),
+            lambda: list(Employee.objects.filter(**{"salary": 500})),
+            lambda: list(Employee.objects.filter(**{"civil_id__startswith": "2"})),
+            lambda: Employee.objects.update(**{"salary": Decimal(1)}),
             lambda: Employee.objects.bulk_update([employee], ["salary"]),
         ):
             with (

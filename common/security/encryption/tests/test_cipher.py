@@ -10,7 +10,7 @@ from common.security.encryption.errors import KeyMissingError, SealBrokenError
 from common.security.encryption.tests.rings import parsed, ring, with_keys
 
 ROW = UUID("00000000-0000-4000-8000-000000000001")
-PLACE = {"table": "people", "column": "salary", "row_id": ROW}
+PLACE: dict[str, Any] = {"table": "people", "column": "salary", "row_id": ROW}
 
 
 def refusals(reason: str, table: str = "people", column: str = "salary") -> float:
@@ -38,7 +38,7 @@ def test_a_value_copied_elsewhere_does_not_open(elsewhere: dict[str, object]) ->
     place = {**PLACE, **elsewhere}
     before = refusals("broken", str(place["table"]), str(place["column"]))
     with pytest.raises(SealBrokenError, match="does not belong here"):
-        unseal(seal("1250.500", **PLACE), **place)  # type: ignore[arg-type]
+        unseal(seal("1250.500", **PLACE), **place)
     assert refusals("broken", str(place["table"]), str(place["column"])) == before + 1
 
 

@@ -39,7 +39,7 @@ class Command(BaseCommand):
             for table in sealed_tables():
                 self.stdout.write(f"{table.name}: {rows_left(table)} rows are left under other keys.")
             return
-        bar, left = Bar(self.stderr._out), 0
+        bar, left = Bar(), 0
         for table in sealed_tables():
             result = rotate(table, batch_size=options["batch_size"], show=bar.show)
             self.stdout.write(
