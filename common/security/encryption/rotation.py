@@ -73,7 +73,7 @@ def sealed_tables() -> list[SealedTable]:
             if isinstance(each, EncryptedField):
                 by_row.setdefault(each.row, []).append(each)
         for row, fields in by_row.items():
-            row_field = next(each for each in model._meta.concrete_fields if each.name == row)
+            row_field = next(each for each in model._meta.concrete_fields if each.attname == row)
             found.append(SealedTable(model, str(row_field.column), fields))
     return found
 
