@@ -10,7 +10,7 @@ _SECRET_TABLES: Final = (
     "refresh_tokens",
     "signing_keys",
 )
-_SECRET_COLUMNS: Final = "(password|secret|token|totp|recovery)"
+_HIDDEN_COLUMNS: Final = "(password|secret|token|totp|recovery)"
 
 # Run-time roles are those that may add rows: names differ from one system to the next. Reports see tables of
 # companies, under their policies; what has no policy is the service's own affair.
@@ -33,7 +33,7 @@ BEGIN
     FOR seen IN
         SELECT r.rolname AS reader, c.oid, c.relname AS name,
             c.relforcerowsecurity AND c.relname <> ALL ('{{{",".join(_SECRET_TABLES)}}}') AS reported,
-            EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname ~ '{_SECRET_COLUMNS}') AS partly
+            EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname ~ '{_HIDDEN_COLUMNS}') AS partly
         FROM pg_class AS c, aclexplode(c.relacl) AS acl JOIN pg_roles AS r ON r.oid = acl.grantee
         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
             AND acl.privilege_type = 'SELECT' AND r.rolname LIKE '%\\_reader'
@@ -46,7 +46,7 @@ BEGIN
                 SELECT format('GRANT SELECT (%s) ON public.%I TO %I',
                               string_agg(quote_ident(attname), ', '), seen.name, seen.reader)
                 FROM pg_attribute WHERE attrelid = seen.oid AND attnum > 0 AND NOT attisdropped
-                    AND attname !~ '{_SECRET_COLUMNS}'
+                    AND attname !~ '{_HIDDEN_COLUMNS}'
             );
         END IF;
     END LOOP;

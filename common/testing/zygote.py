@@ -112,7 +112,15 @@ def _run(service: str, app: Any, command: dict[str, Any]) -> None:
     if command["run"] == "relay":
         call_command("relay")
         return
-    options = ["--pool", "solo", "--loglevel", "warning", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+    options = [
+        "--pool",
+        "solo",
+        "--loglevel",
+        "warning",
+        "--without-gossip",
+        "--without-mingle",
+        "--without-heartbeat",
+    ]
     app.worker_main(["worker", "--queues", ",".join(queues(service)), "-n", f"{service}@zygote", *options])
 
 

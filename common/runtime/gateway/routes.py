@@ -28,6 +28,7 @@ FIRST_PARTS: Final[Mapping[str, tuple[str, ...]]] = {
         "employees",
         "leaves",
         "performance-reviews",
+        "privacy-requests",
         "sagas",
         "statistics",
         "violations",
@@ -36,6 +37,8 @@ FIRST_PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "notification": ("notifications", "preferences", "templates"),
     "analytics": ("dashboard", "events", "metrics", "reports"),
 }
+# What every service answers: by its name only.
+_OF_EACH: Final = ("health", "person-accesses")
 
 
 def route_map() -> str:
@@ -47,5 +50,5 @@ def route_map() -> str:
     for service in SERVICES:
         for part in FIRST_PARTS[service]:
             routes.setdefault(part, service)
-        routes |= {f"{service}/{part}": service for part in (*FIRST_PARTS[service], "health")}
+        routes |= {f"{service}/{part}": service for part in (*FIRST_PARTS[service], *_OF_EACH)}
     return "".join(f"{beginning} {service}\n" for beginning, service in routes.items())
