@@ -38,6 +38,18 @@ class Fate(TextChoices):
     UNKNOWN = "unknown", _("unknown: reported, and kept with whatever row is set aside")
 
 
+_SEALED: Final = frozenset(
+    {
+        "employees.salary",
+        "employees.civil_id",
+        "employees.passport_number",
+        "employees.residence_number",
+        # Bank accounts and medical insurances are among them.
+        Fate.OLD_VALUES,
+    }
+)
+
+
 @dataclass(frozen=True)
 class OldColumn:
     """One known column.
@@ -55,6 +67,11 @@ class OldColumn:
     def secret(self) -> bool:
         """Whether its values must never be shown."""
         return self.goes in {Fate.SECRET, Fate.SIGNED_IN} or self.goes.endswith(".password")
+
+    @property
+    def is_quoted(self) -> bool:
+        """Whether reports may quote its values: not what is sealed here."""
+        return not (self.secret or (self.goes in _SEALED and not self.refers))
 
     @property
     def any_case(self) -> bool:

@@ -25,7 +25,7 @@ _SHOWN_EVERY: Final = 5_000
 
 @dataclass
 class Example:
-    """A value that stands out, unless it is secret; how many rows have it, and the old id of the first."""
+    """A value that stands out, unless it is not to be quoted; how many rows have it, and the old id of the first."""
 
     value: Any = None
     id: str = ""
@@ -110,7 +110,7 @@ def profile_table(file: LegacyFile, table: str, bar: Bar | None = None) -> Table
     for name, column in columns.items():
         meaning = known.get(name, _UNKNOWN)
         if meaning.unique:
-            _count_repeated(file, table, column, any_case=meaning.any_case)
+            _count_repeated(file, table, column, meaning)
         if meaning.refers:
             _count_orphans(file, table, column, meaning.refers)
     _read_values(file, profile, bar)
@@ -129,15 +129,17 @@ def _count_missing(file: LegacyFile, profile: TableProfile) -> None:
         column.nulls, column.blanks = found[2 * number : 2 * number + 2]
 
 
-def _count_repeated(file: LegacyFile, table: str, column: ColumnProfile, *, any_case: bool) -> None:
-    key = f"lower({_key(column.name)})" if any_case else _key(column.name)
+def _count_repeated(file: LegacyFile, table: str, column: ColumnProfile, meaning: OldColumn) -> None:
+    key = f"lower({_key(column.name)})" if meaning.any_case else _key(column.name)
     groups = (
         f"SELECT {key} AS k, count(*) AS n FROM {quoted(table)} WHERE {key} <> '' GROUP BY k HAVING n > 1"
     )
     ((rows,),) = file.select(f"SELECT coalesce(sum(n), 0) FROM ({groups})")
     column.repeated = rows
     found = file.select(f"{groups} ORDER BY n DESC, k LIMIT {EXAMPLES}") if rows else ()
-    if examples := [Example(_shown(value), rows=count) for value, count in found]:
+    if examples := [
+        Example(_shown(value) if meaning.is_quoted else None, rows=count) for value, count in found
+    ]:
         column.examples["repeated"] = examples
 
 
@@ -167,15 +169,15 @@ def _count_orphans(file: LegacyFile, table: str, column: ColumnProfile, refers: 
 def _read_values(file: LegacyFile, profile: TableProfile, bar: Bar | None) -> None:
     known = COLUMNS.get(profile.name, {})
     readers = [
-        (name, _reader(known.get(name, _UNKNOWN)), column, known.get(name, _UNKNOWN).secret)
+        (name, _reader(known.get(name, _UNKNOWN)), column, known.get(name, _UNKNOWN).is_quoted)
         for name, column in profile.columns.items()
     ]
     for done, row in enumerate(file.rows(profile.name), 1):
-        for name, problem_of, column, secret in readers:
+        for name, problem_of, column, is_quoted in readers:
             cell = row[name]
             if cell is not None and (problem := problem_of(cell, type(cell))) is not None:
                 column.problems[problem] += 1
-                column.note(problem, None if secret else _shown(cell), _shown_id(row.get("id")))
+                column.note(problem, _shown(cell) if is_quoted else None, _shown_id(row.get("id")))
         if bar is not None and (done % _SHOWN_EVERY == 0 or done == profile.rows):
             bar.show(profile.name, done, profile.rows)
 

@@ -103,7 +103,7 @@ def test_faults_are_counted_by_column_with_examples(analyze: Analyze, tmp_path: 
     )
     columns = analyze(source)[0]["tables"]["employees"]["columns"]
     assert columns["civil_id"]["repeated"] == 2
-    assert columns["civil_id"]["examples"]["repeated"] == [{"value": "284", "id": "", "rows": 2}]
+    assert columns["civil_id"]["examples"]["repeated"] == [{"value": None, "id": "", "rows": 2}]
     assert columns["email"]["nulls"] == columns["email"]["blanks"] == 1
     assert columns["email"]["repeated"] == 2
     assert columns["company_id"]["orphans"] == 2

@@ -159,7 +159,7 @@ class Planter:
                 [{}, {"company_id": "company-gone"}, {"date_of_birth": "1990-02-31"}, {"email": None}], 1
             )
         ]
-        rows.append(employee(9, salary=f"-{self.birds.salary()}", residence_expiry=self.birds.paper()))
+        rows.append(employee(9, salary=f"-{self.birds.salary()}", residence_expiry="someday"))
         source = write_legacy_file(
             folder / "old.db",
             companies=[company(1)],
