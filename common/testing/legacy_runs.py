@@ -15,6 +15,7 @@ from django.db import connection
 
 from common.conf.service import ROOT
 from common.legacy.models import ImportTable
+from common.security.encryption.cipher import VERSION
 from common.security.tenancy import all_companies
 
 DEMO_FILE = ROOT / "demo" / "hrms-elite-dev.db"
@@ -60,12 +61,18 @@ def _rows_done() -> int:
 
 
 def table_content(table: str, *, without: Sequence[str] = ()) -> list[dict[str, Any]]:
-    """Every row of ``table`` without the columns that differ from run to run."""
+    """Every row of ``table`` without the columns that differ from run to run, and without what is sealed."""
     volatile = ["created_at", "updated_at", "occurred_at", *without]
     with all_companies("test"), connection.cursor() as cursor:
         cursor.execute(f'SELECT to_jsonb(t) - %s::text[] FROM "{table}" t', [volatile])
         rows = [json.loads(row[0]) if isinstance(row[0], str) else row[0] for row in cursor.fetchall()]
+    rows = [{column: _unless_sealed(value) for column, value in row.items()} for row in rows]
     return sorted(rows, key=lambda row: json.dumps(row, sort_keys=True))
+
+
+def _unless_sealed(value: Any) -> Any:
+    """The value; a sealed one is another each time it is sealed, so that only whether there is one is compared."""
+    return "sealed" if isinstance(value, str) and value.startswith(f"{VERSION}:") else value
 
 
 def events_published() -> list[tuple[str, Any]]:
