@@ -1,7 +1,7 @@
 """The base of every API view: who may, in whose scope, in one transaction with the answer."""
 
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from datetime import UTC
 from typing import Any, ClassVar
 
@@ -24,7 +24,7 @@ from common.api.parsers import LARGEST_BODY
 from common.api.query import StrictQuery
 from common.api.serializers import StrictSerializer
 from common.observability.context import bind_actor
-from common.privacy.accesses import read_note
+from common.privacy.accesses import names_somebody, read_note
 from common.privacy.choices import AccessAction
 from common.security.authentication import (
     PersonAuthentication,
@@ -175,8 +175,8 @@ class ServiceAPIView(APIView):
     def _note_reading(self) -> None:
         """Log who read whose record, where the address names one; see common/privacy/plan.py."""
         person = self.request.user
-        if isinstance(person, Principal) and self.kwargs and not self.public:
-            with open_scope(person.tenant_scope()):
+        if isinstance(person, Principal) and not self.public and names_somebody(self.kwargs):
+            with nullcontext() if self._scoped else open_scope(person.tenant_scope()):
                 read_note(self.request, person, self.kwargs, action=self.reading)
 
 

@@ -16,6 +16,11 @@ from common.security.principal import Principal
 _LONGEST_PLACE = 300
 
 
+def names_somebody(kwargs: Mapping[str, Any]) -> bool:
+    """Whether a part of an address may be somebody's record."""
+    return not service_plan().held.keys().isdisjoint(kwargs)
+
+
 def read_note(
     request: HttpRequest, person: Principal, kwargs: Mapping[str, Any], *, action: AccessAction
 ) -> None:

@@ -45,7 +45,7 @@ def test_a_common_password_is_refused_however_it_is_dressed_up(password: str) ->
         "كلمة مرور طويلة",
         "correct horse battery staple",
         "x" * 40 + "y9" * 20,
-        "7f3a9c1e5b",
+        "seven small 7f3a ducks",
     ],
 )
 def test_any_other_is_taken_whatever_signs_it_has(password: str) -> None:

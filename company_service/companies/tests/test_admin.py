@@ -70,7 +70,7 @@ def test_the_list_shows_headcount_seats_and_plan_in_few_queries(
         EntryFactory.create_batch(3, company=pearl)
         services.headcount_fold()
         EntryFactory(company=pearl)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         page = staff.get(reverse("admin:companies_company_changelist")).content.decode()
     assert ">4</a>" in page
     assert "25" in page
