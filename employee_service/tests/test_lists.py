@@ -17,6 +17,8 @@ from employee_service.employees.tests.factories import (
     ReviewFactory,
     ViolationFactory,
 )
+from employee_service.person_requests.choices import RequestKind
+from employee_service.person_requests.models import PersonRequest
 
 FIRST_DAY = date(2020, 1, 1)
 
@@ -138,6 +140,24 @@ def row_of(job: BulkHire, number: int) -> BulkHireRow:
     )
 
 
+def person_requests(asking: Asking) -> More:
+    def more(count: int) -> None:
+        people = EmployeeFactory.create_batch(count, company_id=asking.company_id)
+        PersonRequest.objects.bulk_create(
+            PersonRequest(
+                company_id=asking.company_id,
+                employee=person,
+                user_id=person.user_id,
+                kind=RequestKind.EXPORT,
+                reason="asked for",
+                requested_by=asking.user_id,
+            )
+            for person in people
+        )
+
+    return more
+
+
 def inside_an_employee(asking: Asking) -> Any:
     employee = EmployeeFactory.create(company_id=asking.company_id)
     asking.path = {"employee_id": employee.pk}
@@ -157,4 +177,5 @@ class TestLists(ListRules):
         "employee_deductions": of_an_employee(DeductionFactory),
         "employee_violations": of_an_employee(ViolationFactory),
         "employee_reviews": reviews,
+        "person_requests": person_requests,
     }

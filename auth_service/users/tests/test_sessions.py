@@ -102,11 +102,10 @@ def test_a_forged_address_header_is_not_believed(api: Api, company_id: UUID) -> 
     user = member(company_id)
     body = {"email": user.email, "password": PASSWORD}
     agent = "Browser\u202e \u200b\x1b[31m" + "x" * 400
-    token = (
-        api().post("/login", body, HTTP_X_FORWARDED_FOR="203.0.113.9", HTTP_USER_AGENT=agent).json()["token"]
-    )
+    client = {"REMOTE_ADDR": "198.51.100.7", "HTTP_X_FORWARDED_FOR": "203.0.113.9"}
+    token = api().post("/login", body, **client, HTTP_USER_AGENT=agent).json()["token"]
     (session,) = api(token).get("/sessions").json()["sessions"]
-    assert session["ip_address"] == "127.0.0.1"
+    assert session["ip_address"] == "198.51.100.7"
     assert session["user_agent"].startswith("Browser [31mxxx")
     assert len(session["user_agent"]) == 300
 
