@@ -229,7 +229,8 @@ class PersonRequestAdmin(TenantAdmin):
         visible = (
             self.get_queryset(request) if self.has_view_permission(request) else PersonRequest.objects.none()
         )
-        return get_object_or_404(visible, pk=request_id)
+        found: PersonRequest = get_object_or_404(visible, pk=request_id)
+        return found
 
     def _back(self, request: HttpRequest, found: PersonRequest, sentence: str) -> HttpResponse:
         self.message_user(request, sentence, messages.ERROR)

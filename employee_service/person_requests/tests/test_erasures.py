@@ -146,15 +146,15 @@ def test_an_order_that_comes_twice_is_carried_out_once(
     advance_person_requests()
     before = reread(employee).version
     with all_companies("test"):
-        first = RequestPart.objects.get(request=request, service="employee").lines
+        first = RequestPart.objects.get(request_id=request, service="employee").lines
         # As if the process had been killed after the work and before the answer was written.
-        RequestPart.objects.filter(request=request, service="employee").update(
+        RequestPart.objects.filter(request_id=request, service="employee").update(
             finished_at=None, due_at="2026-01-01T00:00Z", lines=[]
         )
         PersonRequest.objects.filter(pk=request).update(state="running", finished_at=None)
     advance_person_requests()
     with all_companies("test"):
-        assert RequestPart.objects.get(request=request, service="employee").lines == first
+        assert RequestPart.objects.get(request_id=request, service="employee").lines == first
         assert Erasure.objects.filter(pk=request).count() == 1
     assert reread(employee).version == before
 
