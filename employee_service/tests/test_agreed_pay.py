@@ -125,13 +125,13 @@ def test_the_migration_takes_pay_out_of_what_was_stored_before(company_id: UUID)
     live, done, waiting = (
         CreateEmployeeData(employee=command(company_id, salary=f"{n}{PAY}")) for n in (1, 2, 3)
     )
-    states = {"data": live, "state": SagaState.RUNNING}, {"data": done, "state": SagaState.COMPLETED}
+    states = (live, SagaState.RUNNING), (done, SagaState.COMPLETED)
     with company_scope(company_id):
-        for values in states:
-            ended = {"finished_at": "2026-01-01T00:00Z"} if values["state"] == SagaState.COMPLETED else {}
+        for data, state in states:
+            ended = {"finished_at": "2026-01-01T00:00Z"} if state == SagaState.COMPLETED else {}
             SagaInstance.objects.create(
                 name="create_employee", version="1", company_id=company_id, step="create_user",
-                deadline_at="2026-01-01T00:00Z", **{**values, "data": to_wire(values["data"])}, **ended,
+                deadline_at="2026-01-01T00:00Z", state=state, data=to_wire(data), **ended,
             )  # fmt: skip
         job = BulkHire.objects.create(
             company_id=company_id, actor_id=uuid4(), on_error="continue", total=1, refused=0,

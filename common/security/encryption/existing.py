@@ -36,7 +36,8 @@ def seal_existing(model: type[Model], connection: Any, fields: Mapping[str, str]
 
 
 def _move(model: type[Model], connection: Any, plain: str, name: str, rows: Iterable[Any]) -> None:
-    field, emptied = encrypted_field(model, name), model._meta.get_field(plain)
+    field = encrypted_field(model, name)
+    emptied = next(one.column for one in model._meta.concrete_fields if one.name == plain)
     marks = [one for one in model._meta.concrete_fields if isinstance(one, MarkField) and one.of == name]
     found = []
     for row in rows:
@@ -55,7 +56,7 @@ def _move(model: type[Model], connection: Any, plain: str, name: str, rows: Iter
     key = model._meta.pk
     with connection.cursor() as cursor:
         cursor.execute(
-            f'UPDATE "{model._meta.db_table}" AS t SET {changes}, "{emptied.column}" = NULL'
+            f'UPDATE "{model._meta.db_table}" AS t SET {changes}, "{emptied}" = NULL'
             f" FROM unnest({', '.join(f'%s::{kind}[]' for kind in kinds)}) AS x({names})"
             f' WHERE t."{key.column}" = x.id',
             [list(values) for values in zip(*found, strict=True)],

@@ -68,7 +68,7 @@ class Planter:
 
     def by_changes(self, employee_id: str) -> None:
         """Change pay and papers, twice under one key, and ask for what changed."""
-        address = f"/employees/{employee_id}"
+        address, found = f"/employees/{employee_id}", ""
         for _ in range(2):
             change = {**self._papers(), "salary": float(self.birds.salary()), "reason": "promotion"}
             key = {"Idempotency-Key": str(uuid4())}
@@ -76,8 +76,9 @@ class Planter:
                 answer = self.ask("PUT", "employee", address, json=change, headers=key)
                 assert answer.status_code == httpx.codes.OK, answer.text
                 assert answer.json()["employee"]["salary"] == change["salary"]
+            found = str(change["civil_id"])
         self.house.hr.get("employee", f"{address}/history")
-        self.house.hr.get("employee", "/employees", search=change["civil_id"])
+        self.house.hr.get("employee", "/employees", search=found)
 
     def by_bulk_hires(self) -> None:
         """A bulk hire with a good row, one that is undone and tried again, and one that is refused at once."""
@@ -153,12 +154,10 @@ class Planter:
 
     def by_import(self, folder: Path) -> None:
         """Bring over an old file with people who come in and people who are set aside, twice; verify it."""
-        rows = [
-            employee(number, **self._old_papers(), **values)
-            for number, values in enumerate(
-                [{}, {"company_id": "company-gone"}, {"date_of_birth": "1990-02-31"}, {"email": None}], 1
-            )
-        ]
+        people: list[dict[str, Any]] = [
+            {}, {"company_id": "company-gone"}, {"date_of_birth": "1990-02-31"}, {"email": None},
+        ]  # fmt: skip
+        rows = [employee(number, **self._old_papers(), **values) for number, values in enumerate(people, 1)]
         rows.append(employee(9, salary=f"-{self.birds.salary()}", residence_expiry="someday"))
         source = write_legacy_file(
             folder / "old.db",

@@ -75,7 +75,8 @@ class Listener:
         self._thread.join(10)
 
     def _listen(self) -> None:
-        with self._client.monitor() as monitor:
+        listening: Any = self._client
+        with listening.monitor() as monitor:
             self._ready.set()
             while True:
                 line = monitor.connection.read_response()
@@ -112,7 +113,7 @@ def redis_keys(url: str) -> Iterator[tuple[str, bytes]]:
 
 def _plain(client: "redis.Redis", key: bytes) -> bytes:
     """The content as a client reads it: a dump may be compressed."""
-    readers: Mapping[bytes, Any] = {
+    readers: Mapping[Any, Any] = {
         b"string": client.get,
         b"list": lambda name: client.lrange(name, 0, -1),
         b"hash": client.hgetall,
