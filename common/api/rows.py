@@ -178,7 +178,12 @@ _shape = lru_cache(maxsize=256)(_Shape)
 def _opened(field: EncryptedField, value: str) -> Any:
     """The plain value of a sealed one that came with its row's id before it."""
     sealed = value[_ID_LENGTH:]
-    return field.opened(sealed, UUID(value[:_ID_LENGTH])) if sealed else sealed
+    # An empty text says what it says to the model: nothing in a text, and an empty object in a document.
+    return (
+        field.opened(sealed, UUID(value[:_ID_LENGTH]))
+        if sealed
+        else field.from_db_value("", None, connection)
+    )
 
 
 def _source(source: str | Combinable) -> Any:
@@ -195,7 +200,8 @@ def _write(compiler: Any, fields: Mapping[str, Any], required: Collection[str] =
         if sealed is not None:
             # Opened in Python, for which the row's id is needed; nothing stays nothing.
             row_id, more = compiler.compile(F(sealed.row).resolve_expression(compiler.query))
-            sql = f"({row_id})::text || " + (f"({sql})" if name in required else f"nullif({sql}, '')")
+            kept = name in required or isinstance(kind, JSONField)
+            sql = f"({row_id})::text || " + (f"({sql})" if kept else f"nullif({sql}, '')")
             values = [*more, *values]
         elif isinstance(kind, DateTimeField):
             # Times of a connection are in UTC. PostgreSQL spells them, ids and days cheaper than Python does,

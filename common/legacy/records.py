@@ -129,7 +129,12 @@ def quarantine_leave(name: str, keys: Iterable[str], but: Iterable[UUID] = ()) -
     wanted = list(keys)
     if wanted:
         waiting = QuarantinedRow.objects.filter(entry=name, key__in=wanted, state=QuarantineState.WAITING)
-        waiting.exclude(pk__in=list(but)).delete()
+        gone = list(waiting.exclude(pk__in=list(but)).values_list("pk", flat=True))
+        if gone:
+            # What was done about them goes with them, which only this function may remove.
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT count(*) FROM quarantine_actions_leave(%s)", [gone])
+                cursor.execute("DELETE FROM quarantined_rows WHERE id = ANY(%s)", [gone])
 
 
 def _note_came(name: str, came: dict[str, UUID]) -> None:

@@ -132,7 +132,6 @@ def _around(kind: str, label: str, call: Callable[[], Any]) -> Any:
 def _instrument_database() -> None:
     from django.db import connections
     from django.db.backends.postgresql.base import DatabaseWrapper
-    from django.db.backends.signals import connection_created
 
     wrapper: Any = DatabaseWrapper
     plain_commit = wrapper._commit
@@ -147,13 +146,18 @@ def _instrument_database() -> None:
         words = [word for word in str(sql).split() if not word.startswith('"s')][:3]
         return _around(STATEMENT, " ".join(words), lambda: execute(sql, params, many, context))
 
-    def on_connect(connection: Any, **_kwargs: Any) -> None:
-        if wrap not in connection.execute_wrappers:
-            connection.execute_wrappers.append(wrap)
+    plain_connect = wrapper.connect
 
-    connection_created.connect(on_connect, weak=False, dispatch_uid="boundaries")
+    def connect(self: DatabaseWrapper) -> None:
+        # What is asked as soon as a connection stands belongs to connecting, and nothing was written yet.
+        if wrap in self.execute_wrappers:
+            self.execute_wrappers.remove(wrap)
+        plain_connect(self)
+        self.execute_wrappers.insert(0, wrap)
+
+    wrapper.connect = connect
     for connection in connections.all(initialized_only=True):
-        on_connect(connection)
+        connection.execute_wrappers.insert(0, wrap)
 
 
 def _instrument_celery() -> None:

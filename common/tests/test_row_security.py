@@ -28,6 +28,9 @@ from common.legacy.models import (
     ToDoItem,
 )
 from common.messaging.models import EventRecord, ParkedEvent
+from common.privacy.choices import AccessAction, Door
+from common.privacy.choices import SubjectKind as PrivacySubject
+from common.privacy.models import Access, Erasure
 from common.reference.models import CompanyRef, DepartmentRef, EmployeeRef
 from common.sagas.models import SagaEffect, SagaFence, SagaInstance, SagaStep
 from common.security.tenancy import all_companies, company_scope
@@ -138,6 +141,22 @@ def handed_over_company(company_id: UUID) -> None:
     HandedOverCompany.objects.create(company_id=company_id)
 
 
+def person_access(company_id: UUID) -> None:
+    Access.objects.create(
+        company_id=company_id,
+        subject_kind=PrivacySubject.values[0],
+        subject_id=uuid4(),
+        actor_id=uuid4(),
+        action=AccessAction.values[0],
+        door=Door.values[0],
+        place="/employees",
+    )
+
+
+def erasure(company_id: UUID) -> None:
+    Erasure.objects.create(company_id=company_id, kind=PrivacySubject.values[0], subject_id=uuid4())
+
+
 def staff_user(company_id: UUID) -> None:
     StaffUser.objects.create(
         id=uuid4(), email=f"{uuid4()}@example.com", role="company_manager", company_id=company_id
@@ -148,11 +167,13 @@ WRITERS: dict[str, Callable[[UUID], object]] = {
     "companies_ref": company_copy,
     "departments_ref": department_copy,
     "employees_ref": employee_copy,
+    "erasures": erasure,
     "event_log": event,
     "handed_over_companies": handed_over_company,
     "idempotency_keys": idempotency_key,
     "import_conflicts": import_conflict,
     "parked_events": parked_event,
+    "person_accesses": person_access,
     "quarantine_actions": quarantine_action,
     "quarantined_rows": quarantined_row,
     "saga_effects": saga_effect,

@@ -172,7 +172,8 @@ class TestAddresses:
         assert answer.status_code == 404
 
     def test_the_root_links_to_what_stands_here(self, api: Api) -> None:
-        assert set(api().get("/").json()["links"]) == {"docs", "schema", "health", "admin"}
+        stands_everywhere = {"docs", "schema", "health", "admin", "person-accesses"}
+        assert set(api().get("/").json()["links"]) == stands_everywhere
 
     def test_answers_are_kept_in_no_cache(self, api: Api) -> None:
         assert api().get("/")["Cache-Control"] == "no-store"

@@ -96,9 +96,11 @@ def content() -> dict[str, list[Any]]:
     with all_companies("test"), connection.cursor() as cursor:
         cursor.execute("SELECT id, name FROM legacy_test ORDER BY id")
         rows = cursor.fetchall()
-        kept = QuarantinedRow.objects.order_by("id").values_list("id", "company_id", "reason", "content")
+        kept = [
+            (row.id, row.company_id, row.reason, row.content) for row in QuarantinedRow.objects.order_by("id")
+        ]
         todo = ToDoItem.objects.order_by("id").values_list("id", "kind", "subject_name")
-        return {"rows": rows, "quarantine": list(kept), "todo": list(todo)}
+        return {"rows": rows, "quarantine": kept, "todo": list(todo)}
 
 
 @pytest.mark.usefixtures("target")

@@ -17,12 +17,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from common.messaging.models import Subscriber
 from common.sagas import engine, services, store
-from common.sagas.models import FINAL, LIVE, SagaEffect, SagaFence, SagaInstance, SagaState
+from common.sagas.models import FINAL, LIVE, SagaInstance, SagaState
 from common.sagas.tests.toy import COMPANY, STEPS, TOY, ToyData, check_invariants, drive, saga, time_passes
 from common.security.tenancy import all_companies
 from common.testing.boundaries import COMMIT, PUBLISH, STATEMENT, TASK, Boundaries, enumerated
+from common.testing.database import TestDatabase
 from common.testing.sagas import TestBroker
 
 QUEUE = "employee.saga"
@@ -70,13 +70,12 @@ class Histories(RuleBasedStateMachine):
     """One history, from empty tables and with the same ids each time: it can be played again."""
 
     broker: TestBroker
+    database: TestDatabase
 
     def __init__(self) -> None:
         super().__init__()
         self.broker.flush()
-        with all_companies("test"):
-            for model in (SagaInstance, SagaEffect, SagaFence, Subscriber):
-                model._default_manager.all().delete()
+        self.database.as_owner("TRUNCATE sagas, saga_effects, saga_fences, feed_subscribers CASCADE")
         self.late: list[tuple[str, bytes]] = []
         self.states: dict[UUID, SagaState] = {}
         self.heads: dict[UUID, int] = {}
@@ -204,8 +203,8 @@ def _is_last(saga_id: UUID) -> bool:
 
 
 @pytest.mark.timeout(300)
-def test_any_history_ends_right(broker: TestBroker) -> None:
-    Histories.broker = broker
+def test_any_history_ends_right(broker: TestBroker, test_database: TestDatabase) -> None:
+    Histories.broker, Histories.database = broker, test_database
     run_state_machine_as_test(
         Histories,
         settings=settings(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
-from common.security.encryption.fields import EncryptedField
+from common.security.encryption.fields import EncryptedField, Sealed
 
 if TYPE_CHECKING:
     _Json = models.JSONField[Any, Any]
@@ -31,6 +31,10 @@ class EncryptedJSONField(EncryptedField, _Json):
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         """The value sealed for its row, unless it says nothing."""
         value = model_instance.__dict__.get(self.attname)
+        if value == "":
+            # As a document it says more than nothing, and stored as it is it would be an empty object.
+            value = Sealed(self.sealed(value, self.row_id(model_instance)), value)
+            model_instance.__dict__[self.attname] = value
         return "" if value == {} else super().pre_save(model_instance, add)
 
     def to_text(self, plain: Any) -> str:
