@@ -25,9 +25,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """An attack on every operation takes longer than a test of one thing."""
+    """An attack on every operation takes longer than a test of one thing, and all of them a quarter of an hour."""
     for item in items:
-        if Path(__file__).parent in item.path.parents and not item.get_closest_marker("timeout"):
+        if Path(__file__).parent not in item.path.parents:
+            continue
+        if not {"LONG", "ATTACK"} & os.environ.keys():
+            item.add_marker(pytest.mark.skip(reason="it takes minutes: `make attack`, .ci/long"))
+        if not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(SECONDS))
 
 

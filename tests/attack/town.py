@@ -74,6 +74,7 @@ class Town(Things):
         found = _one_of_each(self)
         wait_until(lambda: self._hired(found["job_id"]), "the bulk hire has ended", 120)
         wait_until(lambda: self._written(found["report_id"]), "the report is written", 120)
+        wait_until(lambda: self._collected(found["request_id"]), "the package is collected", 120)
         return found
 
     @cached_property
@@ -84,6 +85,10 @@ class Town(Things):
     def _written(self, report_id: str) -> bool:
         report = self.house.hr.get("analytics", f"/reports/{report_id}")["report"]
         return report["status"] in {"ready", "failed"}
+
+    def _collected(self, request_id: str) -> bool:
+        request = self.house.hr.get("employee", f"/privacy-requests/{request_id}")["request"]
+        return request["state"] != "running"
 
     def _hired(self, job_id: str) -> bool:
         job = self.house.hr.get("employee", f"/employees/bulk/{job_id}")["job"]

@@ -12,7 +12,7 @@ from common.runtime.layout import SERVICES
 from tests.e2e.house import House, Person, new_person
 
 # What changes by itself: who was heard of last, and the pages of signed-in staff.
-RESTLESS = ("feed_subscribers", "feed_cursors", "django_session", "sign_in_attempts")
+RESTLESS = ("feed_subscribers", "feed_cursors", "django_session", "sign_in_attempts", "handled_messages")
 WRITES = {"auth": "/register", "company": "/companies", "employee": "/employees"}
 
 

@@ -67,11 +67,12 @@ def _has_paper(text: str, company_id: UUID | None) -> Q:
         [company_id] if company_id is not None else CompanyRef.objects.values_list("company_id", flat=True)
     )
     numbers = {"civil_id": fold(text), "passport_number": text.strip()}
-    marks = {
-        name: [mark_for(Employee, name, number, company) for company in companies]
-        for name, number in numbers.items()
-    }
-    return Q(civil_id_mark__in=marks["civil_id"]) | Q(passport_number_mark__in=marks["passport_number"])
+    found = Q(pk__in=[])
+    for name, number in numbers.items():
+        if len(number) <= (Employee._meta.get_field(name).max_length or 0):
+            marks = [mark_for(Employee, name, number, company) for company in companies]
+            found |= Q(**{f"{name}_mark__in": marks})
+    return found
 
 
 def profile_of(employee: Employee) -> EmployeeProfile:

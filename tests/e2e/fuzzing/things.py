@@ -56,6 +56,12 @@ class Things:
         """Somebody employed at the company."""
         return self.hired()["id"]
 
+    @cached_property
+    def person_request(self) -> str:
+        """A request for everything that is held on somebody."""
+        body = {"employee_id": self.hired()["id"], "kind": "export", "reason": "asked for by the person"}
+        return self.made("employee", "/privacy-requests", "request", **body)
+
     def hired(self) -> dict[str, str]:
         """Somebody just employed."""
         answer = self.house.hr.hire(self.company)
@@ -192,6 +198,11 @@ def _report(things: Things, ids: Ids) -> str:
     return things.made("analytics", "/reports", "report", kind="headcount", company_id=things.company)
 
 
+def _person_request(things: Things, ids: Ids) -> str:
+    # One for everybody: a company may ask for a few a day.
+    return things.person_request
+
+
 MAKERS: Mapping[str, Callable[[Things, Ids], str]] = {
     "user_id": _account,
     "membership_id": _membership,
@@ -210,6 +221,7 @@ MAKERS: Mapping[str, Callable[[Things, Ids], str]] = {
         "violations", "violation", type="attendance", date="2026-01-01", description="late"
     ),
     "review_id": _review,
+    "request_id": _person_request,
     "saga_id": _saga,
     "job_id": _bulk_hire,
     "document_id": _document,
