@@ -88,7 +88,7 @@ class Town(Things):
 
     def _collected(self, request_id: str) -> bool:
         request = self.house.hr.get("employee", f"/privacy-requests/{request_id}")["request"]
-        return request["state"] != "running"
+        return bool(request["state"] != "running")
 
     def _hired(self, job_id: str) -> bool:
         job = self.house.hr.get("employee", f"/employees/bulk/{job_id}")["job"]

@@ -9,6 +9,7 @@ from django.db.models.expressions import Combinable
 
 from common.reference.models import CompanyRef
 from common.search import fold
+from common.security.encryption.fields import encrypted_field
 from common.security.encryption.marks import mark_for
 from common.security.principal import Principal
 from employee_service.employees.choices import WORKING, Lifecycle
@@ -69,7 +70,7 @@ def _has_paper(text: str, company_id: UUID | None) -> Q:
     numbers = {"civil_id": fold(text), "passport_number": text.strip()}
     found = Q(pk__in=[])
     for name, number in numbers.items():
-        if len(number) <= (Employee._meta.get_field(name).max_length or 0):
+        if len(number) <= (encrypted_field(Employee, name).max_length or 0):
             marks = [mark_for(Employee, name, number, company) for company in companies]
             found |= Q(**{f"{name}_mark__in": marks})
     return found

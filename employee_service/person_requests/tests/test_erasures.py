@@ -142,7 +142,7 @@ def test_an_order_that_comes_twice_is_carried_out_once(
     manager: APIClient, company_id: UUID, others: Others
 ) -> None:
     employee = gone_since(company_id, LONG_AGO)
-    request = asked_for(manager, employee.id, "erasure")
+    request = UUID(asked_for(manager, employee.id, "erasure"))
     advance_person_requests()
     before = reread(employee).version
     with all_companies("test"):
