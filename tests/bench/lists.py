@@ -82,9 +82,8 @@ LISTS = (
         {
             "employee_id": "'E' || lpad(n::text, 6, '0')",
             "full_name_ar": "'نورة فهد السالم'",
-            "email": "'p' || n || '@bench.example'",
+            "email": "'p' || n || '@{company_id}.example'",
             "hire_date": "date '2020-01-01' + (n % 2000)::int",
-            "salary": "450.250",
             "employment_status": "'active'",
             "employment_type": "'full_time'",
             "employee_type": "'citizen'",
@@ -169,10 +168,10 @@ LISTS = (
         "/users",
         "users",
         "email, id",
-        {"email": "'u' || lpad(n::text, 6, '0') || '@bench.example'", "is_active": "true"},
+        {"email": "'u' || lpad(n::text, 6, '0') || '@{company_id}.example'", "is_active": "true"},
         of_company="true",
         afterwards="INSERT INTO user_roles (user_id, company_id, role_id) SELECT u.id, '{company_id}', r.id FROM"
-        " users u, roles r WHERE u.email LIKE 'u______@bench.example' AND r.company_id = '{company_id}'"
+        " users u, roles r WHERE u.email LIKE 'u______@{company_id}.example' AND r.company_id = '{company_id}'"
         " AND r.name = 'worker'",
     ),
 )
