@@ -51,7 +51,7 @@ def erase(order: Order) -> Erased:
             holding=Holding.REPORTS, fate=Fate.KEPT, rows=_reports(subject).count(), because=Because.GOES_SOON
         ),
     ]
-    return Erased(lines=[line for line in lines if line.rows])
+    return Erased(lines=lines)
 
 
 def erase_late(ids: Sequence[UUID]) -> int:

@@ -53,7 +53,7 @@ def erase(order: Order) -> Erased:
     lines += [Line(holding=Holding.MAILS, fate=Fate.DELETED, rows=_mails(subject).delete()[0])]
     masked = int(account_erase(subject.user_id))
     lines += [Line(holding=Holding.ACCOUNT, fate=Fate.MASKED, rows=masked)]
-    return Erased(lines=[line for line in lines if line.rows], account=True)
+    return Erased(lines=lines, account=True)
 
 
 def account_erase(user_id: UUID) -> bool:

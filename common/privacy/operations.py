@@ -4,14 +4,14 @@ from collections.abc import Mapping
 
 from django.db import migrations
 
-from common.security.append_only import for_writers
+from common.security.append_only import owners_function
 
 
 class Masking(migrations.RunSQL):
     """A function by which the run-time role makes rows of an append-only table unrecognisable, as an erasure does.
 
-    It runs as the tables' owner, whom row-level security binds in the caller's scope, sets the columns that
-    ``assignments`` names and no other, and returns how many rows it changed.
+    It sets the columns that ``assignments`` names and no other, and returns how many rows it changed; see
+    :func:`common.security.append_only.owners_function`.
 
     Args:
         name: The function's name.
@@ -24,17 +24,12 @@ class Masking(migrations.RunSQL):
     def __init__(
         self, name: str, table: str, *, argument: str, assignments: Mapping[str, str], condition: str
     ) -> None:
-        kind = argument.partition(" ")[2]
         sets = ", ".join(f'"{column}" = {value}' for column, value in assignments.items())
-        create = (
-            f'CREATE OR REPLACE FUNCTION "{name}"({argument}) RETURNS bigint LANGUAGE sql SECURITY DEFINER'
-            f" SET search_path = pg_catalog, public, pg_temp AS $mask$"
-            f' WITH changed AS (UPDATE "{table}" SET {sets} WHERE {condition} RETURNING 1)'
-            f" SELECT count(*) FROM changed $mask$;"
-            f' REVOKE ALL ON FUNCTION "{name}"({kind}) FROM PUBLIC;'
+        body = (
+            f'WITH changed AS (UPDATE "{table}" SET {sets} WHERE {condition} RETURNING 1)'
+            " SELECT count(*) FROM changed"
         )
-        allow = for_writers(table, f'GRANT EXECUTE ON FUNCTION "{name}"({kind}) TO %s')
-        super().__init__(create + allow, f'DROP FUNCTION "{name}"({kind})')
+        super().__init__(*owners_function(name, argument, returns="bigint", body=body, writers_of=table))
         self._arguments = (
             (name, table),
             {"argument": argument, "assignments": dict(assignments), "condition": condition},

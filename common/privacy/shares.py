@@ -59,7 +59,8 @@ def share_erase(order: Order) -> Erased:
         own = service_plan().erase(order)
         account = own.account or order.account
         order = msgspec.structs.replace(order, account=account)
-        answer = Erased(lines=[*own.lines, *everywhere.traces_erase(order)], account=account)
+        lines = [*own.lines, *everywhere.traces_erase(order)]
+        answer = Erased(lines=[line for line in lines if line.rows], account=account)
         Erasure.objects.create(
             id=order.request_id,
             company_id=order.subject.company_id,

@@ -31,6 +31,30 @@ def for_writers(table: str, *statements: str) -> str:
     return _WRITERS.format(table=table, statements=executed)
 
 
+def owners_function(name: str, argument: str, *, returns: str, body: str, writers_of: str) -> tuple[str, str]:
+    """SQL that makes a function which runs as the tables' owner, and SQL that drops it.
+
+    Row-level security binds the owner, too, in the caller's scope. Whoever may add rows to ``writers_of`` may call
+    it, and nobody else.
+
+    Args:
+        name: The function's name.
+        argument: Name and type of its one argument, such as ``before timestamptz``.
+        returns: What it returns, in SQL.
+        body: Its one statement.
+        writers_of: The table.
+    """
+    called = f'"{name}"({argument.partition(" ")[2]})'
+    create = (
+        f'CREATE OR REPLACE FUNCTION "{name}"({argument}) RETURNS {returns} LANGUAGE sql SECURITY DEFINER'
+        f" SET search_path = pg_catalog, public, pg_temp AS $body$ {body} $body$;"
+        f" REVOKE ALL ON FUNCTION {called} FROM PUBLIC;"
+    )
+    return create + for_writers(
+        writers_of, f"GRANT EXECUTE ON FUNCTION {called} TO %s"
+    ), f"DROP FUNCTION {called}"
+
+
 class AppendOnly(migrations.RunSQL):
     """Rows of ``table`` are added and then stay as they are: no UPDATE, DELETE or TRUNCATE.
 
@@ -60,8 +84,8 @@ class AppendOnly(migrations.RunSQL):
 class Removal(migrations.RunSQL):
     """A function by which the run-time role removes rows of an append-only table, and those rows only.
 
-    It runs as the tables' owner, whom row-level security binds in the caller's scope, and returns the rows
-    that went. ``condition`` has the last word about which may go: it must hold whatever the caller asks for.
+    It returns the rows that went; see :func:`owners_function`. ``condition`` has the last word about which may
+    go: it must hold whatever the caller asks for.
 
     Args:
         name: The function's name.
@@ -71,15 +95,9 @@ class Removal(migrations.RunSQL):
     """
 
     def __init__(self, name: str, table: str, *, argument: str, condition: str) -> None:
-        kind = argument.partition(" ")[2]
-        create = (
-            f'CREATE OR REPLACE FUNCTION "{name}"({argument}) RETURNS SETOF "{table}" LANGUAGE sql SECURITY DEFINER'
-            f" SET search_path = pg_catalog, public, pg_temp"
-            f' AS $remove$ DELETE FROM "{table}" WHERE {condition} RETURNING "{table}".* $remove$;'
-            f' REVOKE ALL ON FUNCTION "{name}"({kind}) FROM PUBLIC;'
-        )
-        allow = for_writers(table, f'GRANT EXECUTE ON FUNCTION "{name}"({kind}) TO %s')
-        super().__init__(create + allow, f'DROP FUNCTION "{name}"({kind})')
+        body = f'DELETE FROM "{table}" WHERE {condition} RETURNING "{table}".*'
+        returns = f'SETOF "{table}"'
+        super().__init__(*owners_function(name, argument, returns=returns, body=body, writers_of=table))
         self._arguments = ((name, table), {"argument": argument, "condition": condition})
 
     def deconstruct(self) -> tuple[str, tuple[str, str], dict[str, str]]:

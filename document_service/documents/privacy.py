@@ -60,9 +60,7 @@ def erase(order: Order) -> Erased:
         kept = papers.filter(document_type__in=OF_THE_EMPLOYMENT).count()
         papers = papers.exclude(document_type__in=OF_THE_EMPLOYMENT)
     rights = _rights(subject).delete()[0] if order.account else 0
-    downloads = DocumentDownload.objects.filter(
-        company_id=subject.company_id, user_id=subject.user_id
-    ).count()
+    downloads = _downloads(subject).count()
     lines = [
         Line(holding=Holding.DOCUMENTS, fate=Fate.DELETED, rows=_delete(list(papers))),
         Line(
@@ -75,7 +73,7 @@ def erase(order: Order) -> Erased:
         Line(holding=Holding.MEMBERSHIPS, fate=Fate.DELETED, rows=rights),
         Line(holding=Holding.DOWNLOADS, fate=Fate.KEPT, rows=downloads, because=Because.ACCOUNTABILITY),
     ]
-    return Erased(lines=[line for line in lines if line.rows])
+    return Erased(lines=lines)
 
 
 def _delete(documents: Sequence[Document]) -> int:

@@ -94,7 +94,7 @@ def erase(order: Order) -> Erased:
     profiles = EmployeeProfile.objects.filter(company_id=subject.company_id, employee_id=subject.employee_id)
     lines = [Line(holding=Holding.PROFILE, fate=Fate.DELETED, rows=profiles.delete()[0])]
     lines += _erase_all(order) if order.full else _erase_contact(order)
-    return Erased(lines=[line for line in lines if line.rows])
+    return Erased(lines=lines)
 
 
 def _erase_contact(order: Order) -> list[Line]:

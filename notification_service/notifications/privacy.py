@@ -53,7 +53,7 @@ def erase(order: Order) -> Erased:
         Line(holding=Holding.NOTICES, fate=Fate.MASKED, rows=emptied),
         Line(holding=Holding.PREFERENCES, fate=Fate.DELETED, rows=preferences),
     ]
-    return Erased(lines=[line for line in lines if line.rows])
+    return Erased(lines=lines)
 
 
 def erase_late(ids: Sequence[UUID]) -> int:
