@@ -33,11 +33,7 @@ def secret(name: str, *, least: int = secrets.LEAST_PASSWORD) -> str:
 
     In production also when it is shorter than ``least``, a default, or another secret of this service.
     """
-    value = _secret_text(name)
-    if not value:
-        raise ConfigurationError(
-            f"Neither {name} nor {name}_FILE is set; see .env.example for what they mean."
-        )
+    value = _required_secret(name)
     _refuse_weak(name, value, least)
     return value
 
@@ -52,11 +48,7 @@ def optional_secret(name: str) -> str:
 
 def secret_url(name: str, *, same_as: str = "") -> str:
     """An address with a password in it, which is a secret like others; ``same_as`` may have the same one."""
-    value = _secret_text(name)
-    if not value:
-        raise ConfigurationError(
-            f"Neither {name} nor {name}_FILE is set; see .env.example for what they mean."
-        )
+    value = _required_secret(name)
     _refuse_weak(same_as or name, secrets.password_of(value), secrets.LEAST_PASSWORD)
     return value
 
@@ -70,6 +62,15 @@ def service_key_files(service: str) -> tuple[str, str]:
         except secrets.SecretError as error:
             raise ConfigurationError(str(error)) from None
     return own, ring
+
+
+def _required_secret(name: str) -> str:
+    value = _secret_text(name)
+    if not value:
+        raise ConfigurationError(
+            f"Neither {name} nor {name}_FILE is set; see .env.example for what they mean."
+        )
+    return value
 
 
 def _secret_text(name: str) -> str:
@@ -166,7 +167,7 @@ def database_transport(name: str) -> dict[str, str]:
     if said.keys() - {"sslmode", "sslrootcert", "channel_binding"}:
         raise ConfigurationError(f"{name} may end in sslmode, sslrootcert and channel_binding only.")
     far = url.hostname not in {"127.0.0.1", "localhost", "::1", None}
-    if far and said.get("sslmode") != "verify-full" and text("SERVICE_ENV", "production") == "production":
+    if far and said.get("sslmode") != "verify-full" and _in_production():
         raise ConfigurationError(
             f"{name} is on another machine: add ?sslmode=verify-full&sslrootcert=FILE, with the authority that"
             " signed its certificate."

@@ -3,7 +3,6 @@
 No Django here: settings read it.
 """
 
-import base64
 import hashlib
 import hmac
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 import msgspec
+from jwt.utils import base64url_encode
 
 LEAST_PASSWORD: Final = 16
 LEAST_KEY: Final = 50
@@ -103,7 +103,7 @@ def refuse_shared_keys(service: str, key_file: str, keyring_file: str) -> None:
         distinct.take(f"The key of {key['kid']} in SERVICE_KEYRING_FILE", key["x"])
     own = public.public_bytes(Encoding.Raw, PublicFormat.Raw)
     named = {key["kid"]: key["x"] for key in keys}
-    if named.get(service) != _base64(own):
+    if named.get(service) != base64url_encode(own).decode():
         raise SecretError(f"SERVICE_KEY_FILE is not the key that SERVICE_KEYRING_FILE knows as {service}'s.")
 
 
@@ -111,7 +111,3 @@ def fingerprint(secret: str | bytes) -> str:
     """What two services may compare to learn whether their secrets are the same one, and nothing else."""
     key = secret.encode() if isinstance(secret, str) else secret
     return hmac.new(key, b"hrms: do we share this?", hashlib.sha256).hexdigest()[:32]
-
-
-def _base64(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

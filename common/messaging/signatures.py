@@ -6,7 +6,6 @@ whatever else is said around a body is made anew from the token by whoever recei
 
 import math
 import time
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -15,6 +14,7 @@ from uuid import uuid4
 
 import jwt
 from django.conf import settings
+from jwt.utils import base64url_encode
 
 from common.security.service_tokens import public_key_of, signed_by_this_service
 from common.security.verification import unverified_header, verified_payload
@@ -134,4 +134,4 @@ def _audience(queue: str) -> str:
 
 
 def _hash(body: str) -> str:
-    return urlsafe_b64encode(sha256(body.encode()).digest()).rstrip(b"=").decode()
+    return base64url_encode(sha256(body.encode()).digest()).decode()

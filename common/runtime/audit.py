@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -80,7 +80,7 @@ def open_holes(answer: Json, excused: Excused) -> list[str]:
         for package in answer["dependencies"]
         for hole in package.get("vulns", [])
     ]
-    return [text for name, text in holes if name not in excused] + _idle(excused, {name for name, _ in holes})
+    return _unexcused(holes, excused)
 
 
 def open_secrets(answer: Json, excused: Excused) -> list[str]:
@@ -92,21 +92,26 @@ def open_secrets(answer: Json, excused: Excused) -> list[str]:
         for secret in secrets
         if secret["type"] != _WORDS_IN_TESTS or not _is_test(path)
     }
-    return [text for name, text in found.items() if name not in excused] + _idle(excused, found)
+    return _unexcused(found.items(), excused)
 
 
 def refused_licences(packages: Iterable[Json], allowed: Sequence[str], excused: Excused) -> list[str]:
     """Packages none of whose licences is allowed; a licence such as "MIT OR Apache-2.0" is one of the allowed."""
-    open_ = {each["Name"]: each["License"] for each in packages if each["License"] not in allowed}
-    return [f"{name}: {text}" for name, text in open_.items() if name not in excused] + _idle(excused, open_)
+    refused = [
+        (each["Name"], f"{each['Name']}: {each['License']}")
+        for each in packages
+        if each["License"] not in allowed
+    ]
+    return _unexcused(refused, excused)
 
 
-def _idle(excused: Excused, found: Iterable[str]) -> list[str]:
-    known = set(found)
+def _unexcused(found: Collection[tuple[str, str]], excused: Excused) -> list[str]:
+    """The sentences about what is not excused by its name, and those about excuses for what is not there."""
+    known = {name for name, _sentence in found}
+    idle = [name for name in excused if name not in known]
     return [
-        f"{name} is excused, and not found any more: remove the excuse"
-        for name in excused
-        if name not in known
+        *(sentence for name, sentence in found if name not in excused),
+        *(f"{name} is excused, and not found any more: remove the excuse" for name in idle),
     ]
 
 

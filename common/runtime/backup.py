@@ -7,8 +7,8 @@ business on the machine that makes backups.
 import json
 import os
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from common.runtime.blueprint import Blueprint
 from common.runtime.errors import OperatorError
-from common.runtime.files import write_private
+from common.runtime.files import private_file, write_private
 from common.runtime.postgres_programs import Programs, find_programs
 from common.runtime.progress import Progress
 from common.runtime.stack import Stack
@@ -74,7 +74,7 @@ def back_up(root: Path, folder: Path) -> int:
             counts[database.name] = _dump(programs, url, file, recipients)
     manifest = Manifest(datetime.now(UTC).isoformat(timespec="seconds"), counts)
     sealed = pyrage.encrypt(json.dumps(asdict(manifest)).encode(), recipients)
-    with _whole(folder / _MANIFEST) as output:
+    with private_file(folder / _MANIFEST) as output:
         output.write(sealed)
     rows, size = _sum(counts), sum(file.stat().st_size for file in folder.iterdir())
     print(f"{len(counts)} databases with {rows} rows are in {folder}, encrypted, {size / 1e6:.1f} MB.")
@@ -155,7 +155,7 @@ def _dump(programs: Programs, url: str, file: Path, recipients: Sequence[Any]) -
         snapshot = connection.execute("SELECT pg_export_snapshot()").fetchone()
         options = ["--format=custom", f"--snapshot={snapshot[0] if snapshot else ''}", "--no-owner"]
         process = _start(programs, "pg_dump", url, options, feeding=False)
-        with process, _whole(file) as output:
+        with process, private_file(file) as output:
             pyrage.encrypt_io(process.stdout, output, recipients)
             _finish(process, "dumped", url)
         return _count(connection)
@@ -231,21 +231,6 @@ def _finish(process: subprocess.Popen[bytes], what: str, url: str) -> None:
     said = process.stderr.read().decode(errors="replace") if process.stderr else ""
     if process.wait() != 0:
         raise OperatorError(f"{conninfo_to_dict(url)['dbname']} could not be {what}: {said.strip()[-500:]}")
-
-
-@contextmanager
-def _whole(file: Path) -> Iterator[IO[bytes]]:
-    """A file that has its name only when all of it is on the disk."""
-    draft = file.with_name(file.name + ".part")
-    try:
-        with draft.open("wb") as output:
-            draft.chmod(0o600)
-            yield output
-            output.flush()
-            os.fsync(output.fileno())
-        draft.rename(file)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _counted(url: str) -> Counts:

@@ -7,23 +7,33 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from common.runtime.errors import OperatorError
 
 MINIMUM_FREE_BYTES = 500 * 1024 * 1024
 
 
-def write_private(path: Path, text: str) -> None:
-    """Replaces the file in one step; only its owner may read it."""
+@contextmanager
+def private_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file to be written that replaces ``path`` when all of it is on the disk; only its owner may read it."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replaces the file in one step; only its owner may read it."""
+    with private_file(path) as file:
+        file.write(text.encode())
 
 
 def write_json(path: Path, value: object) -> None:

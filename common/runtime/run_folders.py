@@ -77,7 +77,7 @@ def last_import(reports: Path, source: str) -> str:
 
 def _brought(folder: Path, record: RunRecord) -> bool:
     """Whether anything came with the import, which one that was not brought to its end cannot tell."""
-    reports = [read_json(path) for path in folder.glob("*.json")]
+    reports = (read_json(path) for path in folder.glob("*.json"))
     return not record.ended or any(
         report["total"]["imported"] for report in reports if "total" in report and not report["dry_run"]
     )
