@@ -1,7 +1,7 @@
 """Sagas for HR staff and operators: steps, attempts, errors, and the four ways to help one along."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -19,12 +19,8 @@ from common.sagas import services
 from common.sagas.models import LIVE, SagaEffect, SagaInstance, SagaState, SagaStep
 from common.sagas.registry import subject_of
 from common.sagas.wording import error_sentence, heading, saga_title, step_error, step_title, waiting_reason
+from common.staff.inlines import ReadOnlyInline
 from common.staff.operators import OperatorAdmin
-
-if TYPE_CHECKING:
-    TabularInline = admin.TabularInline[Any, Any]
-else:
-    TabularInline = admin.TabularInline
 
 ACTIONS: dict[str, tuple[Any, Callable[..., None]]] = {
     "retry": (_("Try again"), services.saga_retry),
@@ -40,11 +36,11 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
 
-class StepInline(TabularInline):
+class StepInline(ReadOnlyInline):
     """Every attempt at every step."""
 
     model = SagaStep
-    fields = readonly_fields = (
+    fields = (
         "step_title",
         "direction",
         "attempt",
@@ -54,8 +50,6 @@ class StepInline(TabularInline):
         "started_at",
         "finished_at",
     )
-    extra = 0
-    can_delete = False
 
     @admin.display(description=_("step"))
     def step_title(self, step: SagaStep) -> str:
@@ -66,18 +60,6 @@ class StepInline(TabularInline):
     def error_text(self, step: SagaStep) -> str:
         """The error's code and sentence."""
         return step_error(step.error)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """History is written by the engine."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody changes history."""
-        return False
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whoever sees the saga sees its steps."""
-        return True
 
 
 @admin.register(SagaInstance)

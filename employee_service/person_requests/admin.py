@@ -17,6 +17,7 @@ from common.errors import DomainError
 from common.privacy.accesses import access_note
 from common.privacy.choices import AccessAction, Because, Door, Fate, Holding
 from common.staff.admin import TenantAdmin
+from common.staff.inlines import ReadOnlyInline
 from employee_service.employees.admin.names import asking
 from employee_service.person_requests.choices import RequestKind, RequestState
 from employee_service.person_requests.models import PersonRequest, RequestPart
@@ -72,31 +73,16 @@ def _preview(until: Any) -> str:
     return str(sentence) % {"until": until}
 
 
-class PartInline(admin.TabularInline):  # type: ignore[type-arg]
+class PartInline(ReadOnlyInline):
     """What each service has done."""
 
     model = RequestPart
     fields = ("service", "finished_at", "attempts", "error", "outcome")
-    readonly_fields = fields
     ordering = ("rank", "service")
-    can_delete = False
-    extra = 0
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RequestPart]:
         """Without the sealed content."""
         return super().get_queryset(request).defer("content")
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody."""
-        return False
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whoever sees the request."""
-        return True
 
     @admin.display(description=_("what was done"))
     def outcome(self, part: RequestPart) -> str:
