@@ -200,6 +200,12 @@ def test_search_forgives_spelling_and_knows_papers(manager: Client, company_id: 
     assert ("HR-1" in page, "OTHER" in page) == (True, False)
 
 
+def test_a_search_may_be_longer_than_any_papers_number(manager: Client, company_id: UUID) -> None:
+    address = f"{'noura' * 10}@example.com"
+    hired(company_id, number="HR-1", email=address)
+    assert "HR-1" in text(manager.get(LIST, {"q": address}))
+
+
 def test_autocomplete_offers_present_colleagues_only(manager: Client, company_id: UUID) -> None:
     employee = hired(company_id, number="A-1")
     hired(company_id, number="A-2", left=True)

@@ -98,12 +98,6 @@ def test_search_finds_by_any_part_of_a_name_number_address_or_phone(
     assert numbers(sign_in().get("/employees", {"search": search})) == [employee.number]
 
 
-def test_a_search_may_be_longer_than_any_paper(sign_in: Sign, company_id: UUID) -> None:
-    address = f"{'noura' * 10}@example.com"
-    employee = hired(company_id, email=address)
-    assert numbers(sign_in().get("/employees", {"search": address})) == [employee.number]
-
-
 @pytest.mark.parametrize(
     "query",
     [
