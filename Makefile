@@ -5,8 +5,9 @@
 
 RUNTIME := .venv/bin/python -m common.runtime
 GATEWAY := .venv/bin/python -m common.runtime.gateway
+LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
-.PHONY: help setup run start stop status reset logs manage analyze import verify rollback test fuzz lint audit gateway gateway-stop gateway-status \
+.PHONY: help setup tools run start stop status reset logs manage analyze import verify rollback test fuzz lint audit gateway gateway-stop gateway-status \
     traffic cutover demo soak backup-key backup restore bench-saga bench-api bench-rls bench-events bench-legacy crash-import attack lock
 
 help: ## this list
@@ -14,6 +15,9 @@ help: ## this list
 
 setup: ## make .venv and install what the lock says; does nothing when that is done
 	@python=$$(sh common/runtime/find-python.sh) || exit 2; exec "$$python" -m common.runtime.bootstrap
+
+tools: ## the same with what tests, checks and measurements need; they call it by themselves
+	@python=$$(sh common/runtime/find-python.sh) || exit 2; exec "$$python" -m common.runtime.bootstrap --tools
 
 run: setup ## start everything and stay (Ctrl-C ends it); PORT_BASE=4001 PORT_AUTH=… choose ports
 	@exec $(RUNTIME) run
@@ -48,17 +52,17 @@ verify: setup ## compare what is here with the old application's file: SOURCE=ol
 rollback: setup ## take an import back: RUN=its-name or SOURCE=old.db for the last one; ARGS="--dry-run"
 	@exec $(RUNTIME) rollback --source "$(SOURCE)" --run "$(RUN)" -- $(ARGS)
 
-test: setup ## every project's tests; PROJECT=auth_service and ARGS="-k words" choose some
+test: tools ## every project's tests; PROJECT=auth_service and ARGS="-k words" choose some
 	@exec $(RUNTIME) test $(if $(PROJECT),--project $(PROJECT)) -- $(ARGS)
 
-fuzz: setup ## made-up requests: CASES=200 to every operation; SEED= repeats a run
+fuzz: tools ## made-up requests: CASES=200 to every operation; SEED= repeats a run
 	@FUZZ_CASES=$(or $(CASES),200) FUZZ_SEED=$(or $(SEED),$(shell date +%s)) \
 	    .venv/bin/python -m pytest tests/e2e/fuzzing $(ARGS)
 
-lint: setup ## style, types, import rules, missing migrations and translations
+lint: tools ## style, types, import rules, missing migrations and translations
 	@exec $(RUNTIME) lint
 
-audit: setup ## known holes, unsafe code, secrets, licences; the list of parts to var/sbom.cdx.json; AUDIT_ONLINE=1
+audit: tools ## known holes, unsafe code, secrets, licences; the list of parts to var/sbom.cdx.json; AUDIT_ONLINE=1
 	@exec $(RUNTIME) audit
 
 gateway: setup ## HAProxy in front of the old application and the services: LEGACY_URL=http://… GATEWAY_PORT=3000
@@ -77,7 +81,7 @@ cutover: setup ## walk to the new side and watch it: STEPS="1 5 25 50 100" HOLD=
 	@exec $(GATEWAY) cutover $(if $(BACK),--back) --steps "$(STEPS)" --hold "$(HOLD)" --window "$(WINDOW)" \
 	    --max-errors "$(MAX_ERRORS)" --max-ms "$(MAX_MS)"
 
-attack: setup ## what an attacker would try, on a system of its own: attempts and leaks; SHORT=1 tries a third
+attack: tools ## what an attacker would try, on a system of its own: attempts and leaks; SHORT=1 tries a third
 	@ATTACK=1 $(if $(SHORT),,LONG=1) .venv/bin/python -m pytest tests/attack -q $(ARGS)
 
 backup-key: setup ## make the key that backups are encrypted for: KEY=/elsewhere/backup.key
@@ -92,35 +96,32 @@ restore: setup ## restore a backup where no data is (`make reset` first, or STAC
 demo: setup ## import the old data, hire, refuse a hire, kill a worker in mid-saga, and check all of it
 	@exec $(RUNTIME).demo
 
-soak: setup ## 1,000 hires while workers are killed and Redis is emptied; MINUTES= SEED=
+soak: tools ## 1,000 hires while workers are killed and Redis is emptied; MINUTES= SEED=
 	@exec .venv/bin/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
-crash-import: setup ## an import of an old file, killed at KILLS=50 random moments; SEED= repeats a run
+crash-import: tools ## an import of an old file, killed at KILLS=50 random moments; SEED= repeats a run
 	@LONG=1 LEGACY_KILLS=$(or $(KILLS),50) LEGACY_SEED=$(SEED) \
 	    .venv/bin/python -m pytest tests/legacy/test_killed.py $(ARGS)
 
-bench-saga: setup ## sagas per second, single and in bulk, beside three bare commits
+bench-saga: tools ## sagas per second, single and in bulk, beside three bare commits
 	@exec .venv/bin/python -m tests.bench.saga $(ARGS)
 
-bench-api: setup ## lists of 50 at 100,000 rows beside a bare handler; ARGS="--only employees"
+bench-api: tools ## lists of 50 at 100,000 rows beside a bare handler; ARGS="--only employees"
 	@exec .venv/bin/python -m tests.bench.api $(ARGS)
 
-bench-rls: setup ## what row-level security adds to the big lists; ARGS="--only employees"
+bench-rls: tools ## what row-level security adds to the big lists; ARGS="--only employees"
 	@exec .venv/bin/python -m tests.bench.rls $(ARGS)
 
-bench-events: setup ## time from commit to effect in a consumer
+bench-events: tools ## time from commit to effect in a consumer
 	@exec .venv/bin/python -m tests.bench.events $(ARGS)
 
-bench-legacy: setup ## rows of an old file per second beside pgloader and plain COPY; ARGS="--employees 200000"
+bench-legacy: tools ## rows of an old file per second beside pgloader and plain COPY; ARGS="--employees 200000"
 	@exec .venv/bin/python -m tests.bench.legacy $(ARGS)
 
-lock: setup ## write the lock files anew from pyproject.toml (needs uv)
+lock: ## write the lock files anew from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "hrms: uv is missing: install it with \`pip install uv\`."; exit 2; }
-	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
-	    pyproject.toml --group dev -o requirements/main.lock
-	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
-	    --group embedded -o requirements/embedded.lock
-	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
-	    --group gateway -o requirements/gateway.lock
-	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
-	    --group sqlcipher -o requirements/sqlcipher.lock
+	$(LOCK) pyproject.toml -o requirements/main.lock
+	$(LOCK) pyproject.toml --group dev --constraint requirements/main.lock -o requirements/development.lock
+	$(LOCK) --group embedded -o requirements/embedded.lock
+	$(LOCK) --group gateway -o requirements/gateway.lock
+	$(LOCK) --group sqlcipher -o requirements/sqlcipher.lock

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from common.runtime.layout import ROOT, VAR, tool
+from common.runtime.layout import ROOT, TOOLS_LOCK, VAR, tool
 
 EXCUSES: Final = ROOT / ".ci" / "audit.toml"
 PARTS: Final = VAR / "sbom.cdx.json"
@@ -120,11 +120,10 @@ def _is_test(path: str) -> bool:
 
 
 def _holes(excused: Excused) -> Found:
-    lock = str(ROOT / "requirements" / "main.lock")
     done = _run(
         "pip-audit",
         "-r",
-        lock,
+        str(TOOLS_LOCK),
         "--disable-pip",
         "--require-hashes",
         "-f",

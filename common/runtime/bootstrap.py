@@ -1,6 +1,7 @@
 """Makes the virtualenv and installs the locked packages; run by the Makefile with a Python that works.
 
 Uses the standard library only, since nothing is installed yet. A stamp file makes a second run cost nothing.
+There are two locks: what the system runs with, and that with the tools of tests and checks beside it.
 """
 
 import hashlib
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from common.runtime.errors import OperatorError
 from common.runtime.files import exclusive, require_folder
-from common.runtime.layout import MAIN_LOCK, ROOT, VAR
+from common.runtime.layout import MAIN_LOCK, ROOT, TOOLS_LOCK, VAR
 from common.runtime.progress import Progress, Step
 
 VENV = ROOT / ".venv"
@@ -27,24 +28,32 @@ _WAYS = (
 )
 
 
-def ensure_environment(venv: Path, lock: Path, progress: Progress) -> None:
-    """Makes the virtualenv if it is missing or broken and brings it to what the lock says.
+def ensure_environment(venv: Path, locks: Sequence[Path], progress: Progress) -> None:
+    """Makes the virtualenv if it is missing or broken and brings it to what the last of the locks says.
+
+    Args:
+        venv: Its folder.
+        locks: Each holds all that the one before it holds, in the same releases.
+        progress: Told what is going on.
 
     Raises:
         OperatorError: It could not be made, or a package could not be installed.
     """
     stamp = venv / _STAMP
-    if _up_to_date(venv, lock, stamp):
+    if _up_to_date(venv, locks[-1], stamp):
         return
     require_folder(VAR)
     with exclusive(VAR / "setup.lock"):
         # Another command may have done it while this one waited.
-        if _up_to_date(venv, lock, stamp):
+        if _up_to_date(venv, locks[-1], stamp):
             return
+        # Whoever is killed in the middle leaves something that no stamp speaks for.
+        stamp.unlink(missing_ok=True)
         if not _works(venv):
             _make(venv, progress)
-        install(lock, venv, progress)
-        stamp.write_text(_wanted_stamp(venv, lock), encoding="utf-8")
+        install(locks[-1], venv, progress)
+        # The folder belongs to it: the programs in bin/ name their interpreter by its full path.
+        stamp.write_text("".join(f"{line}\n" for line in (venv, *map(_digest, locks))), encoding="utf-8")
 
 
 def install(lock: Path, venv: Path, progress: Progress) -> None:
@@ -54,13 +63,14 @@ def install(lock: Path, venv: Path, progress: Progress) -> None:
         OperatorError: pip failed; the sentence is followed by the end of what it said.
     """
     total = sum(line[:1].isalnum() for line in lock.read_text(encoding="utf-8").splitlines())
+    name = f"{lock.parent.name}/{lock.name}"
     quiet = ("--disable-pip-version-check", "--no-input", "--progress-bar", "off")
     command = [*_pip(venv), "install", "--require-hashes", "--no-deps", *quiet, "-r", str(lock)]
-    with progress.step(f"Installing {total} packages from {lock.relative_to(ROOT)}") as step:
+    with progress.step(f"Installing {total} packages from {name}") as step:
         output = _follow_pip(command, step, total)
         if output:
             raise OperatorError(
-                f"The packages of {lock.relative_to(ROOT)} could not be installed: mend what pip says "
+                f"The packages of {name} could not be installed: mend what pip says "
                 "(network, disk, package index) and run the command again.\n"
                 + "\n".join(f"    {line}" for line in output)
             )
@@ -86,14 +96,14 @@ def _follow_pip(command: Sequence[str], step: Step, total: int) -> list[str]:
 
 def _up_to_date(venv: Path, lock: Path, stamp: Path) -> bool:
     try:
-        return stamp.read_text(encoding="utf-8") == _wanted_stamp(venv, lock) and _works(venv)
+        folder, *installed = stamp.read_text(encoding="utf-8").splitlines() or [""]
     except OSError:
         return False
+    return folder == str(venv) and _digest(lock) in installed and _works(venv)
 
 
-def _wanted_stamp(venv: Path, lock: Path) -> str:
-    # The folder belongs to it: the programs in bin/ name their interpreter by its full path.
-    return f"{venv}\n{hashlib.sha256(lock.read_bytes()).hexdigest()}\n"
+def _digest(lock: Path) -> str:
+    return hashlib.sha256(lock.read_bytes()).hexdigest()
 
 
 def _works(venv: Path) -> bool:
@@ -149,11 +159,12 @@ def _runs(python: str, statement: str) -> bool:
         return False
 
 
-def main() -> int:
-    """Brings .venv up to date; exit code 2 and one sentence when that is impossible."""
+def main(arguments: Sequence[str]) -> int:
+    """Brings .venv up to date, with ``--tools`` for tests and checks; exit code 2 and one sentence if it cannot."""
     os.chdir(ROOT)
+    locks = (MAIN_LOCK, TOOLS_LOCK) if "--tools" in arguments else (MAIN_LOCK,)
     try:
-        ensure_environment(VENV, MAIN_LOCK, Progress())
+        ensure_environment(VENV, locks, Progress())
     except OperatorError as error:
         print(f"hrms: {error}", file=sys.stderr)
         return 2
@@ -166,4 +177,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -8,6 +8,7 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[2]
 VAR: Final = ROOT / "var"
 MAIN_LOCK: Final = ROOT / "requirements" / "main.lock"
+TOOLS_LOCK: Final = ROOT / "requirements" / "development.lock"
 EMBEDDED_LOCK: Final = ROOT / "requirements" / "embedded.lock"
 GATEWAY_LOCK: Final = ROOT / "requirements" / "gateway.lock"
 
