@@ -16,7 +16,8 @@ from auth_service.users.services.users import user_shut_out
 from common.privacy.choices import Because, Fate, Holding, SubjectKind
 from common.privacy.everywhere import ERASED_NAME, erased_address, events_mask
 from common.privacy.models import Erasure
-from common.privacy.plan import Held, Plan, Rule, Share
+from common.privacy.names import account_found
+from common.privacy.plan import Held, Named, Plan, Rule, Share
 from common.privacy.subjects import Erased, Line, Order, Subject
 
 PIECE = 200
@@ -156,4 +157,5 @@ plan = Plan(
         ),
     ),
     held={"user_id": Held("users.User", "id", SubjectKind.ACCOUNT, company=None)},
+    names={SubjectKind.ACCOUNT: Named("users.User", "id", account_found)},
 )

@@ -1,14 +1,20 @@
 """Who read whose record, and how long things are kept, for HR staff and operators."""
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from common.privacy.choices import SubjectKind
 from common.privacy.models import Access, Erasure, KeptFor, RetentionRun
+from common.privacy.names import company_name, ids_of, name_of, subject_name
 from common.privacy.retention import rules
 from common.staff.admin import TenantAdmin
 from common.staff.operators import OperatorAdmin
@@ -21,12 +27,81 @@ class AccessAdmin(OperatorAdmin):
     permission_area = "employees"
     permission_verbs: ClassVar[dict[str, str]] = {"view": "delete", "change": "delete"}
     list_display = (
-        "at", "subject_kind", "subject_id", "actor_name", "actor_id", "action", "door", "place", "client_address",
-    )  # fmt: skip
-    list_filter = ("action", "door", "subject_kind")
-    search_fields = ("=subject_id", "=actor_id")
-    search_help_text = _("The id of the person who was read, or of the account that read.")
+        "at",
+        "whose",
+        "subject_kind",
+        "reader",
+        "action",
+        "door",
+        "place",
+        "client_address",
+        "company",
+    )
+    list_filter = ("at", "action", "door", "subject_kind")
+    search_fields = ("subject_id",)
+    search_help_text = _(
+        "The beginning of the name of the person who was read or who read, or the id of either."
+    )
     ordering = ("-at", "-id")
+    fields = (
+        "at", "whose", "subject_kind", "subject_id", "reader", "actor_id", "company", "action", "door", "place",
+        "client_address", "request_id",
+    )  # fmt: skip
+    readonly_fields = ("whose", "reader", "company")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Access]:
+        """With the names of both, found for the rows of a page in the same query."""
+        named: QuerySet[Access] = (
+            super()
+            .get_queryset(request)
+            .annotate(
+                subject_name=subject_name(),
+                account_name=name_of(SubjectKind.ACCOUNT, "actor_id"),
+                company_name=company_name(),
+            )
+        )
+        return named
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Whoever sees one company need not be told which."""
+        member: Any = request.user
+        return self.list_display if member.is_superuser else self.list_display[:-1]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        try:
+            subjects = actors = [UUID(term)]
+        except ValueError:
+            actors = ids_of(term, SubjectKind.ACCOUNT)
+            subjects = [*actors, *ids_of(term, SubjectKind.EMPLOYEE)]
+        return queryset.filter(Q(subject_id__in=subjects) | Q(actor_id__in=actors)), False
+
+    @admin.display(description=_("whose record"))
+    def whose(self, access: Any) -> str:
+        """The person who was read, leading to the accesses to them."""
+        if access.subject_id is None:
+            return str(_("many people"))
+        return _narrowing("subject_id", access.subject_id, access.subject_name)
+
+    @admin.display(description=_("read by"))
+    def reader(self, access: Any) -> str:
+        """Who read, as they were called then, leading to what else they read."""
+        return _narrowing("actor_id", access.actor_id, access.actor_name or access.account_name)
+
+    @admin.display(description=_("company"), ordering="company_id")
+    def company(self, access: Any) -> str:
+        """The company whose person was read."""
+        return access.company_name or str(access.company_id or "—")
+
+
+def _narrowing(column: str, row_id: UUID, name: str | None) -> str:
+    """A name, or the id while nobody is known by it, that leads to the rows of that id only."""
+    address = reverse("admin:privacy_access_changelist", query={column: row_id})
+    return format_html('<a href="{}" title="{}"><bdi>{}</bdi></a>', address, row_id, name or row_id)
 
 
 class KeptForForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -19,16 +19,16 @@ class Access(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     company_id = models.UUIDField(_("company"), null=True)
-    subject_kind = models.CharField(_("whose"), max_length=10, choices=SubjectKind)
+    subject_kind = models.CharField(_("kind of record"), max_length=10, choices=SubjectKind)
     subject_id = models.UUIDField(_("person"), null=True)
     actor_id = models.UUIDField(_("read by"))
     actor_name = models.CharField(_("reader's name"), max_length=301, blank=True)
     action = models.CharField(_("what was done"), max_length=10, choices=AccessAction)
-    door = models.CharField(_("by way of"), max_length=5, choices=Door)
+    door = models.CharField(_("way in"), max_length=5, choices=Door)
     place = models.CharField(_("address"), max_length=300)
     client_address = models.GenericIPAddressField(_("from the address"), null=True)
     request_id = models.CharField(_("request"), max_length=64, blank=True)
-    at = models.DateTimeField(_("when"), db_default=Now())
+    at = models.DateTimeField(_("time"), db_default=Now())
 
     class Meta:
         db_table = "person_accesses"

@@ -7,7 +7,7 @@ from functools import cache
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
@@ -57,9 +57,22 @@ class Held:
 
 
 @dataclass(frozen=True)
+class Named:
+    """Where the names behind ids are found: in rows of ``model`` (``app.Model``), by the id in ``key``.
+
+    ``found`` says which of those rows have a name that begins with a text.
+    """
+
+    model: str
+    key: str
+    found: Callable[[str], Q]
+
+
+@dataclass(frozen=True)
 class Plan:
     """A service's own part; what every service has is added by this package.
 
+    ``names`` says where the names of those are found whom the service owns; others' are in its copies.
     ``erase`` carries out an order in an open scope of all companies. ``erase_late`` takes away what came about
     erased ids after that and returns how many rows had something to take.
     """
@@ -69,6 +82,7 @@ class Plan:
     erase_late: Callable[[Sequence[UUID]], int] = field(default=lambda ids: 0)
     rules: tuple[Rule, ...] = ()
     held: Mapping[str, Held] = field(default_factory=dict)
+    names: Mapping[SubjectKind, Named] = field(default_factory=dict)
 
 
 @cache

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from common.messaging.services import publish
 from common.privacy.choices import Because, Fate, Holding, SubjectKind
 from common.privacy.everywhere import ERASED_NAME
-from common.privacy.plan import Held, Plan, Rule, Share
+from common.privacy.plan import Held, Named, Plan, Rule, Share
 from common.privacy.subjects import Erased, Line, Order, Subject
 from common.sagas.models import FINAL
 from employee_service.employees.models import (
@@ -196,6 +196,10 @@ def _by_employee(model: str) -> Held:
     return Held(model, "employee_id", SubjectKind.EMPLOYEE, account="employee__user_id")
 
 
+def _named_so(term: str) -> Q:
+    return Q(pk__in=SearchTerm.objects.filter(term__folded_prefix=term).values("employee_id"))
+
+
 plan = Plan(
     shares=(
         Share(Holding.EMPLOYMENT, _employee),
@@ -226,4 +230,5 @@ plan = Plan(
         "violation_id": _by_employee("employees.Violation"),
         "review_id": _by_employee("employees.PerformanceReview"),
     },
+    names={SubjectKind.EMPLOYEE: Named("employees.Employee", "id", _named_so)},
 )

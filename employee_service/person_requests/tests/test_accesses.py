@@ -5,13 +5,16 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver
 from rest_framework.test import APIClient
 
 from common.api.views import ServiceAPIView
 from common.privacy.models import Access
 from common.privacy.plan import service_plan
+from common.reference.models import UserRef
 from common.security.tenancy import all_companies, company_scope
 from common.testing.staff import sign_in
 from employee_service.employees.tests.factories import LeaveFactory
@@ -108,3 +111,76 @@ def test_every_address_that_names_a_row_says_whose_it_is() -> None:
             ):
                 parts |= set(pattern.pattern.converters)
     assert parts - set(service_plan().held) == OF_NOBODY
+
+
+def log_page(browser: Client, query: str = "", language: str = "en") -> str:
+    answer = browser.get(f"/admin/privacy/access/{query}", headers={"Accept-Language": language})
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def read_in(company_id: UUID, subject_id: UUID | None, **values: Any) -> Access:
+    with company_scope(company_id):
+        return Access.objects.create(
+            company_id=company_id,
+            subject_id=subject_id,
+            **{
+                "subject_kind": "employee",
+                "actor_id": uuid4(),
+                "action": "viewed",
+                "door": "api",
+                "place": "/x",
+            }
+            | values,
+        )
+
+
+@pytest.fixture
+def browser(company_id: UUID) -> Client:
+    client = Client()
+    sign_in(client, role="company_manager", company_id=company_id)
+    return client
+
+
+def test_the_log_names_who_was_read_and_who_read(browser: Client, company_id: UUID) -> None:
+    noura = hired(company_id, full_name_en="Noura Al-Salem", full_name_ar="نورة السالم")
+    account, nobody, by_name = uuid4(), uuid4(), uuid4()
+    with all_companies("test"):
+        UserRef.objects.create(
+            user_id=account,
+            email="huda@example.com",
+            first_name="Huda",
+            last_name="Nasser",
+            name_folded="huda nasser",
+            company_ids=[company_id],
+        )
+    read_in(company_id, noura.id, actor_id=account)
+    read_in(company_id, nobody, actor_id=by_name, actor_name="Group Admin")
+    read_in(company_id, None, action="exported")
+    page = log_page(browser)
+    assert all(
+        name in page for name in ("Noura Al-Salem", "Huda Nasser", str(nobody), "Group Admin", "many people")
+    )
+    assert "نورة السالم" in log_page(browser, language="ar")
+    assert "By by" not in page
+    found = log_page(browser, "?q=noura")
+    assert "Huda Nasser" in found
+    assert "Group Admin" not in found
+    for search in (f"?q={by_name}", f"?actor_id={by_name}", f"?q={nobody}"):
+        found = log_page(browser, search)
+        assert "Group Admin" in found
+        assert "Noura Al-Salem" not in found
+
+
+def test_names_in_the_log_cost_no_query_a_row(
+    browser: Client, company_id: UUID, django_assert_num_queries: Any
+) -> None:
+    read_in(company_id, hired(company_id).id)
+    # The first page of a browser's looks at its session.
+    log_page(browser)
+    with CaptureQueriesContext(connection) as few:
+        log_page(browser)
+    for _person in range(5):
+        read_in(company_id, hired(company_id).id)
+    with django_assert_num_queries(len(few)):
+        log_page(browser)
