@@ -47,6 +47,13 @@ class UnknownDepartmentError(ValidationError):
     default_message = _("The company has no such department.")
 
 
+class UnknownManagerError(ValidationError):
+    """Whoever is to lead a department does not work in that company."""
+
+    code = "UNKNOWN_MANAGER"
+    default_message = _("The manager is not an employee of this company.")
+
+
 class DepartmentNameTakenError(ConflictError):
     """Sister departments have different names."""
 

@@ -49,9 +49,3 @@ REFUSED_LATER: Mapping[str, str] = {
     "employee POST /employees/bulk": "row by row; test_a_bulk_hire_crosses_no_border looks at the rows",
 }
 """Operations whose answer comes before what they refuse."""
-
-BARE_IDS: Mapping[str, str] = {
-    "company POST /companies/{company_id}/departments manager_id": "kept as it came, as the contract has it",
-    "company PUT /departments/{department_id} manager_id": "kept as it came, as the contract has it",
-}
-"""Fields that hold an id and nothing more: no service looks anything up by it, so it leads nowhere."""

@@ -1,12 +1,15 @@
 """Departments for HR staff; every change goes through a service."""
 
 from typing import Any
+from uuid import UUID
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from common.reference.models import EmployeeRef
 from common.search import fold
 from common.staff.admin import TenantAdmin
 from company_service.companies import selectors, services
@@ -15,10 +18,42 @@ from company_service.companies.admin.parts import CompanyFilter, own_company, st
 from company_service.companies.models import Department
 
 
+class DepartmentForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A department; people know its manager by number and name, and not by id."""
+
+    company_of_staff: UUID | None = None
+    manager_number = forms.CharField(label=_("manager (employee number)"), max_length=50, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        manager = EmployeeRef.objects.filter(employee_id=self.instance.manager_id).first()
+        if manager is not None and "manager_number" in self.fields:
+            self.initial["manager_number"] = manager.number
+            self.fields["manager_number"].help_text = str(manager)
+
+    def clean(self) -> dict[str, Any]:
+        """The id behind the number, among the department's company."""
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        number = values.get("manager_number", "").strip()
+        company = (
+            getattr(values.get("company"), "pk", None) or self.instance.company_id or self.company_of_staff
+        )
+        found = (
+            EmployeeRef.objects.filter(company_id=company, number=number)
+            if number
+            else EmployeeRef.objects.none()
+        )
+        values["manager_id"] = found.values_list("employee_id", flat=True).first()
+        if number and values["manager_id"] is None:
+            self.add_error("manager_number", _("The company has no employee of this number."))
+        return values
+
+
 @admin.register(Department)
 class DepartmentAdmin(TenantAdmin):
     """Departments as a tree; who may edit employees may edit them."""
 
+    form = DepartmentForm
     permission_area = "employees"
     permission_verbs = {"add": "edit", "delete": "edit"}
     list_display = ("in_tree", "name_ar", "company", "employee_count", "is_active")
@@ -29,7 +64,7 @@ class DepartmentAdmin(TenantAdmin):
     autocomplete_fields = ("company", "parent")
     readonly_fields = ("id", "employee_count", "created_at", "updated_at")
     fields = (
-        "company", "parent", "name", "name_ar", "description", "manager_id", "budget", "is_active",
+        "company", "parent", "name", "name_ar", "description", "manager_number", "budget", "is_active",
         "employee_count", "id", "created_at", "updated_at",
     )  # fmt: skip
 
@@ -60,9 +95,17 @@ class DepartmentAdmin(TenantAdmin):
         own = own_company(request)
         return tuple(name for name in self.fields if name != "company" or own is None or obj is not None)
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """With the company of whoever serves one only."""
+        form = super().get_form(request, obj, change, **kwargs)
+        form.company_of_staff = own_company(request)
+        return form
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        names = form.changed_data if change else form.cleaned_data
-        given = {name: form.cleaned_data[name] for name in names if name != "company"}
+        names = form.changed_data if change else form.fields
+        given = {name: form.cleaned_data[name] for name in names if name not in {"company", "manager_number"}}
+        if "manager_number" in names:
+            given["manager_id"] = form.cleaned_data["manager_id"]
         if "parent" in given:
             given["parent_id"] = getattr(given.pop("parent"), "pk", None)
         if change:

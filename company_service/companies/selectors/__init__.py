@@ -9,7 +9,7 @@ from company_service.companies.selectors.departments import (
     employee_count,
     with_employee_count,
 )
-from company_service.companies.selectors.headcount import headcount_get, with_headcount
+from company_service.companies.selectors.headcount import headcount_get, with_headcount, works_in
 from company_service.companies.selectors.licenses import (
     DaysUntil,
     ends_within,
@@ -46,4 +46,5 @@ __all__ = [
     "status_on",
     "with_employee_count",
     "with_headcount",
+    "works_in",
 ]

@@ -24,6 +24,12 @@ def headcount_get(company_id: UUID) -> int:
         raise CompanyNotFoundError from None
 
 
+def works_in(company_id: UUID, employee_id: UUID) -> bool:
+    """Whether the company employs the person, hires under way included."""
+    entries = HeadcountEntry.objects.filter(company=company_id, employee_id=employee_id)
+    return (entries.aggregate(people=Sum("delta"))["people"] or 0) > 0
+
+
 def _headcount() -> Combinable:
     total = HeadcountTotal.objects.filter(company=OuterRef("pk")).values("total")
     entries = HeadcountEntry.objects.filter(company=OuterRef("pk"), folded=False).order_by().values("company")

@@ -17,16 +17,17 @@ from company_service.companies.exceptions import (
     DepartmentNameTakenError,
     DepartmentNotFoundError,
     UnknownDepartmentError,
+    UnknownManagerError,
 )
 from company_service.companies.models import Company, Department
 from company_service.companies.refusals import refused_by
-from company_service.companies.selectors import department_ancestors, department_get
+from company_service.companies.selectors import department_ancestors, department_get, works_in
 
 SISTERS = "sister_departments_have_different_names"
 
 
 class DepartmentFields(TypedDict, total=False):
-    """What may be said about a department; ``budget`` is in KWD."""
+    """What may be said about a department; ``budget`` is in KWD, ``manager_id`` the id of an employee."""
 
     name: str
     name_ar: str
@@ -41,11 +42,13 @@ class DepartmentFields(TypedDict, total=False):
 def department_create(*, company_id: UUID, **fields: Unpack[DepartmentFields]) -> Department:
     """Create a department; ``name`` is needed.
 
-    Raises CompanyNotFoundError, UnknownDepartmentError (its parent) and DepartmentNameTakenError.
+    Raises CompanyNotFoundError, UnknownDepartmentError (its parent), UnknownManagerError and
+    DepartmentNameTakenError.
     """
     if not Company.objects.filter(pk=company_id).exists():
         raise CompanyNotFoundError
     _hold_parent(company_id, fields.get("parent_id"))
+    _refuse_stranger(company_id, fields.get("manager_id"))
     department = Department(company_id=company_id, **fields)
     _fold_names(department)
     with refused_by(SISTERS, DepartmentNameTakenError):
@@ -70,7 +73,8 @@ def department_create(*, company_id: UUID, **fields: Unpack[DepartmentFields]) -
 def department_update(*, department_id: UUID, **changes: Unpack[DepartmentFields]) -> Department:
     """Change or move a department; what stays the same publishes nothing.
 
-    Raises DepartmentNotFoundError, UnknownDepartmentError, DepartmentCycleError and DepartmentNameTakenError.
+    Raises DepartmentNotFoundError, UnknownDepartmentError, DepartmentCycleError, UnknownManagerError and
+    DepartmentNameTakenError.
     """
     if "parent_id" in changes:
         _one_move_at_a_time(department_id)
@@ -80,6 +84,8 @@ def department_update(*, department_id: UUID, **changes: Unpack[DepartmentFields
         return department
     if "parent_id" in changed:
         _refuse_cycle(department, changes["parent_id"])
+    if "manager_id" in changed:
+        _refuse_stranger(department.company_id, changes["manager_id"])
     for name in changed:
         setattr(department, name, changes[name])  # type: ignore[literal-required]
     _fold_names(department)
@@ -134,6 +140,11 @@ def _hold_parent(company_id: UUID, parent_id: UUID | None) -> None:
     parents = Department.objects.select_for_update(no_key=True).filter(company_id=company_id, pk=parent_id)
     if parents.first() is None:
         raise UnknownDepartmentError(details={"parent_department_id": [str(parent_id)]})
+
+
+def _refuse_stranger(company_id: UUID, manager_id: UUID | None) -> None:
+    if manager_id is not None and not works_in(company_id, manager_id):
+        raise UnknownManagerError(details={"manager_id": [str(manager_id)]})
 
 
 def _one_move_at_a_time(department_id: UUID) -> None:

@@ -1,11 +1,13 @@
 """The admin's pages: what staff sees, and one event for each change."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from common.reference.models import EmployeeRef
 from common.security.tenancy import all_companies
 from common.testing.staff import sign_in
 from company_service.companies import selectors, services
@@ -167,6 +169,35 @@ def test_a_department_is_added_moved_and_deleted_through_services(staff: Client,
     with all_companies("test"):
         types = [name for name, _version in events_of(shop.id)]
     assert types == ["department.created", "department.updated", "department.deleted"]
+
+
+def test_a_departments_manager_is_named_by_number(client: Client, pearl: Company) -> None:
+    with all_companies("test"):
+        sales = DepartmentFactory(company=pearl, name="Sales")
+        head = EntryFactory(company=pearl).employee_id
+        EmployeeRef.objects.create(
+            employee_id=head, company_id=pearl.id, user_id=uuid4(), number="77", full_name_en="Huda Nasser"
+        )
+        EmployeeRef.objects.create(
+            employee_id=uuid4(), company_id=CompanyFactory().id, user_id=uuid4(), number="78"
+        )
+    sign_in(client, role="company_manager", company_id=pearl.id)
+    change(client, sales, manager_number="77")
+    page = client.get(reverse("admin:companies_department_change", args=[sales.pk])).content.decode()
+    assert "Huda Nasser" in page
+    add = reverse("admin:companies_department_add")
+    assert client.post(add, form_of(client.get(add), name="Shop", manager_number="77")).status_code == 302
+    refused = client.post(add, form_of(client.get(add), name="Store", manager_number="78"))
+    assert "no employee of this number" in refused.content.decode()
+    change(client, sales, name="Sales and service")
+    with all_companies("test"):
+        assert set(Department.objects.values_list("name", "manager_id")) == {
+            ("Sales and service", head),
+            ("Shop", head),
+        }
+    change(client, sales, manager_number="")
+    with all_companies("test"):
+        assert Department.objects.get(pk=sales.pk).manager_id is None
 
 
 def test_a_department_in_use_is_not_deleted_and_the_reason_is_shown(staff: Client, pearl: Company) -> None:

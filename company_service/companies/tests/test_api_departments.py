@@ -31,7 +31,8 @@ def test_a_manager_makes_changes_and_deletes_departments_of_the_own_company(
     manager: Any, own: Company
 ) -> None:
     address = f"/companies/{own.id}/departments"
-    head = str(uuid4())
+    with all_companies("test"):
+        head = str(EntryFactory(company=own).employee_id)
     sales = manager.post(address, {"name": "Sales", "budget": 1250.125, "manager_id": head})
     assert sales.status_code == 201
     department = sales.json()["department"]
@@ -61,8 +62,9 @@ def test_a_manager_makes_changes_and_deletes_departments_of_the_own_company(
 def test_a_row_of_the_list_is_what_the_department_itself_shows(manager: Any, own: Company) -> None:
     with all_companies("test"):
         plain = DepartmentFactory(company=own, name="A")
+        head = EntryFactory(company=own).employee_id
         full = DepartmentFactory(
-            company=own, parent=plain, name="B", name_ar="ب", description="تحت", manager_id=uuid4(),
+            company=own, parent=plain, name="B", name_ar="ب", description="تحت", manager_id=head,
             budget=Decimal("1250.125"), is_active=False,
         )  # fmt: skip
         EntryFactory(company=own, department_id=full.id)
@@ -89,6 +91,30 @@ def test_the_list_shows_a_page_with_people_counted(manager: Any, own: Company) -
     assert len(manager.get(address, {"search": "المبيع"}).json()["departments"]) == 1
     assert len(manager.get(address, {"is_active": "false"}).json()["departments"]) == 0
     assert len(manager.get(address, {"cursor": "", "limit": 1}).json()["departments"]) == 1
+
+
+def test_a_manager_of_a_department_works_in_its_company(manager: Any, own: Company) -> None:
+    with all_companies("test"):
+        here, left = EntryFactory(company=own), EntryFactory(company=own)
+        EntryFactory(company=own, employee_id=left.employee_id, delta=-1, reason="left")
+        elsewhere = EntryFactory()
+        shop = DepartmentFactory(company=own, name="Shop")
+        Department.objects.filter(pk=shop.pk).update(manager_id=(before := uuid4()))
+    address, one = f"/companies/{own.id}/departments", f"/departments/{shop.id}"
+    for stranger in (elsewhere.employee_id, left.employee_id, uuid4()):
+        for answer in (
+            manager.post(address, {"name": "Sales", "manager_id": str(stranger)}),
+            manager.put(one, {"manager_id": str(stranger)}),
+        ):
+            error = answer.json()["error"]
+            assert (answer.status_code, error["code"]) == (422, "UNKNOWN_MANAGER")
+            assert error["details"] == {"manager_id": [str(stranger)]}
+    # Whom an older version took stays until somebody names another.
+    assert manager.put(one, {"name": "The shop", "manager_id": str(before)}).status_code == 200
+    assert manager.put(one, {"manager_id": str(here.employee_id)}).status_code == 200
+    assert manager.put(one, {"manager_id": None}).status_code == 200
+    with all_companies("test"):
+        assert not Department.objects.filter(name="Sales").exists()
 
 
 @pytest.mark.parametrize(
