@@ -1,12 +1,16 @@
 """An event on its way: what surrounds the payload in the log, in a doorbell message and in the feed."""
 
 from datetime import datetime
-from typing import Any
+from itertools import pairwise
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 
-from common.contracts.base import readable
+from common.contracts.base import catalogue, owner_of, readable
+
+Position = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+"""A place in a log: what PostgreSQL can count to."""
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,9 +18,9 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
 
     id: UUID
     type: str
-    position: int
+    position: Position
     aggregate_id: UUID
-    version: int
+    version: Position
     company_id: UUID | None
     occurred_at: datetime
     payload: dict[str, Any]
@@ -30,17 +34,37 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 
     producer: str
     epoch: UUID
-    after: int
-    upto: int
+    after: Position
+    upto: Position
     events: list[Envelope]
+
+    def untrue(self) -> str:
+        """What cannot be so in a batch of this producer's log, in words; empty when all of it can.
+
+        A service that somebody has taken over may tell lies about its own things, and about nobody else's.
+        """
+        places = [self.after, *(envelope.position for envelope in self.events)]
+        if any(after >= before for after, before in pairwise(places)) or places[-1] > self.upto:
+            return f"its events are not in order between {self.after} and {self.upto}"
+        owners = catalogue()
+        for envelope in self.events:
+            if envelope.type in owners and owner_of(envelope.type) != self.producer:
+                return f"{envelope.type} is not its to tell"
+        return ""
 
 
 @readable
 class FeedPage(Batch, frozen=True, kw_only=True):
     """A batch pulled from the feed; ``head`` is the log's last position, ``first`` its oldest kept one."""
 
-    head: int
-    first: int
+    head: Position
+    first: Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
+
+    def untrue(self) -> str:
+        """The same of a page, which also leads on as long as the log does."""
+        if self.upto == self.after < self.head:
+            return f"it leads nowhere from {self.after}"
+        return super().untrue()
 
 
 class EventMeta(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,9 +2,9 @@
 
 import time
 from datetime import timedelta
+from urllib.parse import urlencode
 from uuid import UUID, uuid5
 
-import httpx
 import msgspec
 import structlog
 from django.conf import settings
@@ -16,14 +16,13 @@ from common.messaging.consumers import registry
 from common.messaging.envelopes import Batch, FeedPage
 from common.messaging.inbox import Outcome, apply, start_epoch
 from common.messaging.models import Cursor
-from common.security.tokens import mint_service_token
+from common.security.peers import Limits, PeerError, ask
 
 PAGE = 500
 CONTACT_NOTED_EVERY = timedelta(seconds=10)
-TIMEOUT = httpx.Timeout(5.0, connect=1.0)
+LIMITS = Limits(seconds=10.0, largest=32 * 1024 * 1024)
 log = structlog.get_logger(__name__)
-# Services reach each other directly, whatever proxy the environment names.
-_client = httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False)
+_PAGE = msgspec.json.Decoder(FeedPage)
 
 
 class FeedUnavailableError(Exception):
@@ -44,15 +43,15 @@ def fetch(producer: str, *, after: int, limit: int = PAGE, aggregate_id: str | N
     if aggregate_id:
         parameters["aggregate_id"] = aggregate_id
     try:
-        answer = _client.get(
-            f"{settings.SERVICE_URLS[producer]}/internal/events",
-            params=parameters,
-            headers={"Authorization": f"Bearer {mint_service_token(producer)}"},
-        )
-        answer.raise_for_status()
-        return msgspec.json.decode(answer.content, type=FeedPage)
-    except (httpx.HTTPError, msgspec.MsgspecError) as error:
-        raise FeedUnavailableError(f"{producer}: {type(error).__name__}: {error}") from error
+        page = ask(producer, f"/internal/events?{urlencode(parameters)}", LIMITS).read(_PAGE)
+    except PeerError as error:
+        raise FeedUnavailableError(f"{producer}: {error}") from error
+    if (page.producer, page.after) != (producer, after) or len(page.events) > limit:
+        raise FeedUnavailableError(f"{producer}: answers something that it was not asked for")
+    untrue = page.untrue()
+    if untrue:
+        raise FeedUnavailableError(f"{producer}: {untrue}")
+    return page
 
 
 def pull(producer: str, *, max_seconds: float = 10.0, limit: int = PAGE) -> int:
@@ -67,16 +66,19 @@ def pull(producer: str, *, max_seconds: float = 10.0, limit: int = PAGE) -> int:
         cursor, _ = Cursor.objects.get_or_create(producer=producer)
         page = fetch(producer, after=cursor.position, limit=limit)
         _refuse_impossible(cursor, page)
-        if cursor.epoch is not None and cursor.epoch != page.epoch:
-            start_epoch(page)
-            continue
-        nothing_new = not page.events and page.upto == cursor.position and cursor.epoch is not None
-        outcome = Outcome.APPLIED if nothing_new else apply(page)
+        outcome = _apply(cursor, page)
         _note_contact(producer, page.head)
-        if outcome is Outcome.NEW_EPOCH:
-            continue
-        if outcome is Outcome.RETRY or page.upto >= page.head or time.monotonic() > stop:
+        at_end = page.upto >= page.head and outcome is not Outcome.NEW_EPOCH
+        if at_end or outcome is Outcome.RETRY or time.monotonic() > stop:
             return page.upto
+
+
+def _apply(cursor: Cursor, page: FeedPage) -> Outcome:
+    if cursor.epoch is not None and cursor.epoch != page.epoch:
+        start_epoch(page)
+        return Outcome.NEW_EPOCH
+    nothing_new = not page.events and page.upto == cursor.position and cursor.epoch is not None
+    return Outcome.APPLIED if nothing_new else apply(page)
 
 
 def _note_contact(producer: str, head: int) -> None:

@@ -17,8 +17,8 @@ from common.messaging.refusals import Reason, refuse
 def receive_events(self: GuardedTask, batch: dict[str, Any]) -> None:
     """Apply a batch of another service's events; what a service says in another's name is refused."""
     read, sender = from_wire(Batch, batch), sender_of(self)
-    if sender != read.producer:
-        refuse(Reason.NOT_PERMITTED, sender=sender, producer=read.producer)
+    if sender != read.producer or read.untrue():
+        refuse(Reason.NOT_PERMITTED, sender=sender, producer=read.producer, untrue=read.untrue())
         return
     receive(read)
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import httpx
 import jwt
 import msgspec
 import structlog
@@ -16,12 +15,12 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from django.conf import settings
 
 from common.errors import ServiceUnavailableError
+from common.security.exchange import Limits, exchange
 
 PublicKey = Ed25519PublicKey | EllipticCurvePublicKey | RSAPublicKey
-FETCH_TIMEOUT = 2.0
 LIFETIME = 300.0
 RETRY_AFTER = 5.0
-LARGEST_KEY_SET = 65_536
+KEY_SET = Limits(seconds=2.0, largest=65_536)
 SMALLEST_RSA_KEY = 2048
 
 log = structlog.get_logger(__name__)
@@ -141,23 +140,11 @@ class JwksKeySource(CachedKeySource):
 
 
 def fetch_jwks(url: str) -> Any:
-    """The key set at ``url``; raises httpx.HTTPError or ValueError when the answer is not one."""
-    # The timeout bounds each read, the deadline a sender that drips.
-    deadline = time.monotonic() + FETCH_TIMEOUT
-    with (
-        httpx.Client(timeout=FETCH_TIMEOUT, trust_env=False, follow_redirects=False) as client,
-        client.stream("GET", url) as response,
-    ):
-        if response.status_code != httpx.codes.OK:
-            raise ValueError(f"The key set answered {response.status_code}.")
-        body = b""
-        for chunk in response.iter_bytes():
-            body += chunk
-            if len(body) > LARGEST_KEY_SET or time.monotonic() > deadline:
-                raise ValueError("The key set is too large or too slow.")
-    return msgspec.json.decode(body)
+    """The key set at ``url``; raises PeerError."""
+    return exchange(url, KEY_SET).read(_JSON)
 
 
+_JSON = msgspec.json.Decoder[Any]()
 _source: KeySource | None = None
 _source_lock = threading.Lock()
 

@@ -1,20 +1,18 @@
 """Asking the auth service whether somebody's password is right."""
 
+from http import HTTPStatus
 from typing import Final
 
-import httpx
 import msgspec
 import structlog
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from common.contracts.base import readable
 from common.errors import DomainError, ServiceUnavailableError
 from common.observability.context import current_request_id
-from common.security.service_tokens import mint_service_token
+from common.security.peers import Answer, Limits, PeerError, ask
 
-TIMEOUT = 5.0
-LARGEST_ANSWER = 262_144
+LIMITS = Limits(seconds=5.0, largest=262_144)
 
 log = structlog.get_logger(__name__)
 
@@ -72,6 +70,10 @@ class RefusalAnswer(msgspec.Struct):
     error: Refusal
 
 
+_SIGNED_IN: Final = msgspec.json.Decoder(SignInAnswer)
+_REFUSED: Final = msgspec.json.Decoder(RefusalAnswer)
+
+
 def staff_token(*, email: str, password: str, code: str, address: str, user_agent: str) -> str | None:
     """An access token of the person with these credentials; None when there is no such person.
 
@@ -81,41 +83,28 @@ def staff_token(*, email: str, password: str, code: str, address: str, user_agen
     given = {"email": email, "password": password, "code": code, "ip_address": address}
     body = {name: value for name, value in given.items() if value} | {"user_agent": user_agent[:1000]}
     answer = _ask(body)
-    if answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
+    if answer.status == HTTPStatus.UNPROCESSABLE_ENTITY:
         return None
-    if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+    if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
         raise TooManyAttemptsError
     try:
-        if answer.status_code == httpx.codes.OK:
-            return msgspec.json.decode(answer.content, type=SignInAnswer).token
-        refusal = msgspec.json.decode(answer.content, type=RefusalAnswer).error.code
-    except msgspec.DecodeError as error:
+        if answer.status == HTTPStatus.OK:
+            return answer.read(_SIGNED_IN).token
+        refusal = answer.read(_REFUSED, status=answer.status).error.code
+    except PeerError as error:
         raise SignInUnavailableError from error
     if refusal == _WRONG:
         return None
     if refusal in _SENTENCES:
         raise SecondFactorError(_SENTENCES[refusal])
-    log.warning("auth answers a sign-in strangely", status=answer.status_code)
+    log.warning("auth answers a sign-in strangely", status=answer.status)
     raise SignInUnavailableError
 
 
-def _ask(body: dict[str, str]) -> httpx.Response:
+def _ask(body: dict[str, str]) -> Answer:
+    headers = {"X-Request-ID": current_request_id() or ""}
     try:
-        answer = httpx.post(
-            f"{settings.SERVICE_URLS['auth']}/internal/staff/sign-in",
-            json=body,
-            headers={
-                "Authorization": f"Bearer {mint_service_token('auth')}",
-                "X-Request-ID": current_request_id() or "",
-            },
-            timeout=TIMEOUT,
-            follow_redirects=False,
-            trust_env=False,
-        )
-    except (httpx.HTTPError, UnicodeError) as error:
-        log.warning("auth cannot be asked", error=repr(error))
+        return ask("auth", "/internal/staff/sign-in", LIMITS, body=body, headers=headers)
+    except PeerError as error:
+        log.warning("auth cannot be asked", error=str(error))
         raise SignInUnavailableError from error
-    if len(answer.content) > LARGEST_ANSWER:
-        log.warning("auth answers a sign-in at length", status=answer.status_code)
-        raise SignInUnavailableError
-    return answer

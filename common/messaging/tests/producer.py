@@ -1,4 +1,4 @@
-"""The company service as others see it: a feed over HTTP, whose log the test writes."""
+"""A service as others see it: a feed over HTTP, whose log the test writes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +16,8 @@ from common.security.tests.key_server import Server
 class Producer:
     """Serves its log in pages, as the feed endpoint does."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "company") -> None:
+        self.name = name
         self.log: list[Envelope] = []
         self.epoch: UUID = EPOCH
         self.pruned_to = 0
@@ -40,7 +41,7 @@ class Producer:
         ][:limit]
         upto = events[-1].position if len(events) == limit else max(head, after)
         return FeedPage(
-            producer="company",
+            producer=self.name,
             epoch=self.epoch,
             after=after,
             upto=upto,
@@ -56,10 +57,10 @@ class Producer:
 
 
 @contextmanager
-def running_producer(settings: Any) -> Iterator[Producer]:
-    """A producer that answers at the company service's address while the block runs."""
-    producer = Producer()
-    settings.SERVICE_URLS = {**settings.SERVICE_URLS, "company": producer.server.url}
+def running_producer(settings: Any, name: str = "company") -> Iterator[Producer]:
+    """A producer that answers at that service's address while the block runs."""
+    producer = Producer(name)
+    settings.SERVICE_URLS = {**settings.SERVICE_URLS, name: producer.server.url}
     with producer.server.running():
         yield producer
 

@@ -2,18 +2,16 @@
 
 from typing import TypeVar
 
-import httpx
 import msgspec
 from django.conf import settings
 
 from common.contracts.base import readable, to_wire
 from common.privacy.shares import share_collect, share_erase
 from common.privacy.subjects import Erased, Order, Section, Subject
-from common.security.service_tokens import mint_service_token
+from common.security.peers import OK, Limits, PeerError, ask
 
-TIMEOUT = httpx.Timeout(30.0, connect=2.0)
+LIMITS = Limits(seconds=30.0, largest=32 * 1024 * 1024)
 AnswerT = TypeVar("AnswerT")
-_client = httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False)
 _sections = msgspec.json.Decoder(list[readable(Section)])  # type: ignore[misc]
 _erased = msgspec.json.Decoder(readable(Erased))
 
@@ -43,15 +41,9 @@ def _asked(
     service: str, what: str, body: dict[str, object], decoder: "msgspec.json.Decoder[AnswerT]"
 ) -> AnswerT:
     try:
-        answer = _client.post(
-            f"{settings.SERVICE_URLS[service]}/internal/privacy/{what}",
-            json=body,
-            headers={"Authorization": f"Bearer {mint_service_token(service)}"},
-        )
-        answer.raise_for_status()
-        return decoder.decode(answer.content)
-    except httpx.HTTPStatusError as error:
-        raise NoAnswerError(f"{service} answered {error.response.status_code}") from error
-    except (httpx.HTTPError, msgspec.MsgspecError) as error:
-        # Not the words of the error: they could repeat what was answered.
-        raise NoAnswerError(f"{service}: {type(error).__name__}") from error
+        answer = ask(service, f"/internal/privacy/{what}", LIMITS, body=body)
+        if answer.status != OK:
+            raise NoAnswerError(f"{service} answered {answer.status}")
+        return answer.read(decoder)
+    except PeerError as error:
+        raise NoAnswerError(f"{service}: {error}") from error
