@@ -7,8 +7,7 @@ from celery import shared_task
 from auth_service.users.services.hires import users_create_for_hires, users_rollback_hires
 from auth_service.users.services.keys import signing_keys_purge
 from auth_service.users.services.limits import limits_purge
-from auth_service.users.services.mails import account_mails_purge, account_mails_send
-from auth_service.users.services.sessions import sessions_purge
+from auth_service.users.services.mails import account_mails_send
 from common.contracts.auth import CREATE_USER, ROLLBACK_USER_CREATION, CreateUser
 from common.sagas.outcomes import Call, Outcome
 from common.sagas.participant import compensates, participates
@@ -36,8 +35,9 @@ def send_account_mails() -> None:
 
 @shared_task(name="users.purge_expired")
 def purge_expired() -> None:
-    """Delete what is past its time; started every night."""
-    sessions_purge()
-    account_mails_purge()
+    """Delete counters and keys that are of no use any more; started every night.
+
+    What is about people goes by the retention (auth_service/users/privacy.py), whose times staff may change.
+    """
     limits_purge()
     signing_keys_purge()

@@ -34,7 +34,6 @@ from common.security.tenancy import all_companies
 
 NOBODY_YET = "account mail: who the address belongs to shows when it is sent"
 GIVE_UP_AFTER = timedelta(days=1)
-KEPT = timedelta(days=7)
 log = structlog.get_logger(__name__)
 
 
@@ -167,13 +166,6 @@ def email_verify(*, token: str) -> None:
     with all_companies(NOBODY_YET):
         user = _redeem(token, MailPurpose.EMAIL_VERIFICATION)
         user_change(user.id, email_verified=True)
-
-
-def account_mails_purge() -> int:
-    """Delete mails and tokens that are a week old; returns how many."""
-    with all_companies("retention of account mails"):
-        deleted, _ = AccountMail.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
-        return deleted
 
 
 def _redeem(token: str, *purposes: MailPurpose) -> User:

@@ -195,21 +195,6 @@ def sessions_revoke(sessions: QuerySet[Session], *, reason: str) -> int:
     return len(live)
 
 
-def sessions_purge(*, batch: int = 2_000) -> int:
-    """Delete sessions (with their tokens) that are past their 30 days; returns how many."""
-    deleted = 0
-    while True:
-        with all_companies("retention of sessions"):
-            old = list(
-                Session.objects.filter(expires_at__lt=timezone.now()).values_list("pk", flat=True)[:batch]
-            )
-            RefreshToken.objects.filter(session_id__in=old).delete()
-            Session.objects.filter(pk__in=old).delete()
-        deleted += len(old)
-        if len(old) < batch:
-            return deleted
-
-
 def _with_tokens(user: User, access: Access, session: Session) -> SignedIn:
     refresh_token = secrets.token_urlsafe(32)
     RefreshToken.objects.create(

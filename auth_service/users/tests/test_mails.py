@@ -15,6 +15,8 @@ from django.utils import translation
 from auth_service.users.models import AccountMail, User
 from auth_service.users.tasks import purge_expired, send_account_mails
 from auth_service.users.tests.factories import PASSWORD, member, sign_in
+from common.privacy.models import KeptFor
+from common.privacy.tasks import carry_out_retention
 from common.security.tenancy import all_companies
 from common.testing.threads import run_all
 
@@ -173,10 +175,16 @@ def test_a_registered_person_confirms_their_address(api: Api) -> None:
 
 
 @pytest.mark.django_db
-def test_mails_are_forgotten_after_a_week(api: Api, company_id: UUID) -> None:
+def test_mails_are_forgotten_after_a_week_or_later_if_staff_say_so(api: Api, company_id: UUID) -> None:
     ask(api, member(company_id))
     pass_time(days=7, seconds=1)
+    KeptFor.objects.create(rule="account_mails", days=14, reason="An inquiry")
     purge_expired()
+    carry_out_retention()
+    with all_companies("test"):
+        assert AccountMail.objects.count() == 1
+        KeptFor.objects.all().delete()
+    carry_out_retention()
     with all_companies("test"):
         assert AccountMail.objects.count() == 0
 

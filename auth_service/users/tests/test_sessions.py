@@ -14,6 +14,8 @@ from auth_service.users.services.users import user_deactivate
 from auth_service.users.tasks import purge_expired
 from auth_service.users.tests.conftest import Events
 from auth_service.users.tests.factories import PASSWORD, member, sign_in
+from common.privacy.models import KeptFor
+from common.privacy.tasks import carry_out_retention
 from common.security.tenancy import all_companies
 
 pytestmark = pytest.mark.django_db
@@ -110,11 +112,20 @@ def test_a_forged_address_header_is_not_believed(api: Api, company_id: UUID) -> 
     assert len(session["user_agent"]) == 300
 
 
-def test_the_nightly_purge_deletes_what_is_past_its_thirty_days(company_id: UUID) -> None:
+def test_sessions_go_thirty_days_after_they_began_or_later_if_staff_say_so(company_id: UUID) -> None:
     old, fresh = sign_in(member(company_id)), sign_in(member(company_id))
     with all_companies("test"):
-        Session.objects.filter(pk=old.session.pk).update(expires_at=timezone.now() - timedelta(minutes=1))
+        past = {"expires_at": timezone.now() - timedelta(minutes=1)}
+        Session.objects.filter(pk=old.session.pk).update(
+            **past, created_at=timezone.now() - timedelta(days=30, minutes=1)
+        )
+        KeptFor.objects.create(rule="sessions", days=60, reason="An inquiry")
     purge_expired()
+    carry_out_retention()
+    with all_companies("test"):
+        assert Session.objects.count() == 2
+        KeptFor.objects.all().delete()
+    carry_out_retention()
     with all_companies("test"):
         assert set(Session.objects.values_list("pk", flat=True)) == {fresh.session.pk}
         assert RefreshToken.objects.count() == 1

@@ -17,6 +17,8 @@ from company_service.companies.admin.inlines import indented
 from company_service.companies.admin.parts import CompanyFilter, own_company, starting_with, take_key
 from company_service.companies.models import Department
 
+NO_COMPANY = UUID(int=0)
+
 
 class DepartmentForm(forms.ModelForm):  # type: ignore[type-arg]
     """A department; people know its manager by number and name, and not by id."""
@@ -35,15 +37,11 @@ class DepartmentForm(forms.ModelForm):  # type: ignore[type-arg]
         """The id behind the number, among the department's company."""
         values: dict[str, Any] = super().clean() or self.cleaned_data
         number = values.get("manager_number", "").strip()
-        company = (
-            getattr(values.get("company"), "pk", None) or self.instance.company_id or self.company_of_staff
+        company = getattr(values.get("company"), "pk", None) or self.instance.company_id
+        found = EmployeeRef.objects.filter(
+            company_id=company or self.company_of_staff or NO_COMPANY, number=number
         )
-        found = (
-            EmployeeRef.objects.filter(company_id=company, number=number)
-            if number
-            else EmployeeRef.objects.none()
-        )
-        values["manager_id"] = found.values_list("employee_id", flat=True).first()
+        values["manager_id"] = found.values_list("employee_id", flat=True).first() if number else None
         if number and values["manager_id"] is None:
             self.add_error("manager_number", _("The company has no employee of this number."))
         return values
@@ -97,7 +95,7 @@ class DepartmentAdmin(TenantAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """With the company of whoever serves one only."""
-        form = super().get_form(request, obj, change, **kwargs)
+        form: Any = super().get_form(request, obj, change, **kwargs)
         form.company_of_staff = own_company(request)
         return form
 
