@@ -19,6 +19,7 @@ CONNECT_SECONDS: Final = 2.0
 CONNECTIONS: Final = 100
 OK: Final = 200
 AnswerT = TypeVar("AnswerT")
+_ASKED: Final = {"Accept": "application/json", "Accept-Encoding": "identity"}
 _TROUBLE: Final = (
     httpcore.TimeoutException,
     httpcore.NetworkError,
@@ -69,7 +70,7 @@ def exchange(
         with _connections.stream(
             "GET" if content is None else "POST",
             url,
-            headers={"Accept": "application/json", "Accept-Encoding": "identity", **(headers or {})},
+            headers=[*_ASKED.items(), *(headers or {}).items()],
             content=content,
             extensions={"timeout": waits},
         ) as response:
