@@ -80,6 +80,12 @@ class ServiceAPIView(APIView):
     _claimed: IdempotencyKey | None = None
     _scoped = False
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if cls.internal:
+            # In no document: what services tell each other is nobody else's affair.
+            cls.schema = None
+
     def body(self) -> dict[str, Any]:
         """The request's body, validated by the method's serializer; raises ValidationError (422)."""
         return self.body_serializers[self._method].values_of(self.request.data)

@@ -86,6 +86,17 @@ def internal_addresses(house: House) -> Mapping[str, list[str]]:
     return found
 
 
+@pytest.fixture(autouse=True)
+def still_signed_in(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whoever attacked can still do so: to somebody whose session has ended, everything would be refused."""
+    yield
+    if "town" in request.fixturenames:
+        town: Town = request.getfixturevalue("town")
+        attackers = (town.stranger, town.manager, town.reader, town.powerless, town.administrator)
+        out = [person.email for person in attackers if person.ask("GET", "auth", "/profile").is_error]
+        assert out == [], "signed out by the attack itself"
+
+
 @pytest.fixture(scope="package")
 def town(house: House) -> Iterator[Town]:
     """The people and things of these tests, made once."""

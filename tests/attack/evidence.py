@@ -15,6 +15,11 @@ TABLES = (
     " WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
     " GROUP BY 1 HAVING bool_or(column_name = 'company_id') ORDER BY 1"
 )
+ROWS = "SELECT md5(row::text) FROM {} row WHERE {} = %s"
+ROW = "SELECT row::text FROM {} row WHERE md5(row::text) = ANY(%s) LIMIT 1"
+SHOWN = 300
+"""Characters of a row that a failing test shows."""
+Fingerprint = Mapping[tuple[str, str], frozenset[str]]
 WRITTEN_BY_ATTEMPTS = ("audit", "access", "attempt")
 """Words in the names of tables that tell of attempts: a refusal is written there."""
 
@@ -33,24 +38,27 @@ def ids_of(databases: "Databases", company_id: str) -> set[str]:
     return found | {str(row[0]) for row in databases.rows("auth", people, [company_id])}
 
 
-def fingerprint(databases: "Databases", company_id: str) -> Mapping[str, str]:
-    """A digest of the company's rows, by service and table."""
-    found: dict[str, str] = {}
+def fingerprint(databases: "Databases", company_id: str) -> Fingerprint:
+    """A digest of each of the company's rows, by service and table."""
+    found: dict[tuple[str, str], frozenset[str]] = {}
     for service in SERVICES:
         for table, _has_id in databases.rows(service, TABLES):
-            if any(word in table for word in WRITTEN_BY_ATTEMPTS):
-                continue
-            query = (
-                f"SELECT coalesce(md5(string_agg(row::text, chr(10) ORDER BY row::text)), '') FROM {table} row"
-                " WHERE company_id = %s"
-            )
-            found[f"{service}.{table}"] = databases.value(service, query, [UUID(company_id)])
-        if service == "company":
-            query = "SELECT md5(row::text) FROM companies row WHERE id = %s"
-            found["company.companies"] = databases.value(service, query, [UUID(company_id)])
+            if not any(word in table for word in WRITTEN_BY_ATTEMPTS):
+                rows = databases.rows(service, ROWS.format(table, "company_id"), [UUID(company_id)])
+                found[service, table] = frozenset(row[0] for row in rows)
+    rows = databases.rows("company", ROWS.format("companies", "id"), [UUID(company_id)])
+    found["company", "companies"] = frozenset(row[0] for row in rows)
     return found
 
 
-def changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
-    """The tables in which something is not as it was."""
-    return sorted(table for table in before if before[table] != after.get(table))
+def changes(databases: "Databases", before: Fingerprint, after: Fingerprint) -> list[str]:
+    """What is not as it was: the table, how many rows came and went, and the first of those that came."""
+    told = []
+    for service, table in sorted(before.keys() | after.keys()):
+        had, has = before.get((service, table), frozenset()), after.get((service, table), frozenset())
+        if had == has:
+            continue
+        shown = databases.rows(service, ROW.format(table), [list(has - had)])
+        first = shown[0][0][:SHOWN] if shown else ""
+        told.append(f"{service}.{table}: {len(has - had)} rows came, {len(had - has)} went: {first}")
+    return told

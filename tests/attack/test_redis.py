@@ -138,11 +138,27 @@ def _raises(kind: type[Exception], call: Callable[[], Any]) -> bool:
     return False
 
 
+def of_another() -> dict[str, Any]:
+    """Auth's event that somebody's account is closed."""
+    person = str(uuid4())
+    return {
+        "id": str(uuid4()),
+        "type": "user.deactivated",
+        "position": 1,
+        "aggregate_id": person,
+        "version": 1,
+        "company_id": None,
+        "occurred_at": "2026-01-01T00:00:00Z",
+        "payload": {"user_id": person, "at": "2036-01-01T00:00:00Z"},
+    }
+
+
 def forgeries(house: House, queue: str) -> dict[str, bytes | str]:
     """Messages that must start nothing, though they lie in the right queue."""
     service = queue.split(".", maxsplit=1)[0]
     own, stranger = own_key(house), Ed25519PrivateKey.generate()
     batch = {"producer": "company", "epoch": str(uuid4()), "after": 0, "upto": 1, "events": []}
+    told = {"producer": THIEF, "epoch": str(uuid4()), "after": 0, "upto": 1, "events": [of_another()]}
     command = {
         "saga_id": str(uuid4()),
         "step": "create_user",
@@ -167,6 +183,7 @@ def forgeries(house: House, queue: str) -> dict[str, bytes | str]:
         "a task of the service's own": message(queue, "security.purge_revocations", [], key=own),
         "a task that is not there": message(queue, "os.system", ["true"], key=own),
         "events in another's name": message(queue, "messaging.receive_events", [batch], key=own),
+        "another's event in its own name": message(queue, "messaging.receive_events", [told], key=own),
         "an orchestrator's bell": message(queue, "sagas.orchestrate", [], key=own),
         "the protocol before": {"task": "auth.create_user", "id": "1", "args": [[command]], "kwargs": {}},
         "a pickle": b"\x80\x04\x95\x10\x00\x00\x00",

@@ -37,6 +37,7 @@ BODIES: Mapping[str, bytes] = {
     "nothing": b"",
     "packed": gzip.compress(b'{"name": "%s"}' % (b"x" * 50_000_000)),
 }
+ENDS_THE_SESSION = {"auth POST /logout"}
 LENGTHS = ("1000000", "-1", "0", "1e9", "NaN", "9" * 30, "10 OR 1=1")
 
 
@@ -45,11 +46,13 @@ def test_no_body_brings_a_service_down(town: Town, ledger: Ledger) -> None:
         for operation in operations(town.house):
             if JSON not in operation.facts.get("requestBody", {}).get("content", {}):
                 continue
+            # An empty body is a good one where one signs oneself out.
+            person = town.others.registered() if operation.key in ENDS_THE_SESSION else town.stranger
             for name, body in BODIES.items():
                 coding = {"Content-Encoding": "gzip"} if name == "packed" else {}
                 began = perf_counter()
                 answer = town.send(
-                    town.stranger.token, operation, content=body, headers={"Content-Type": JSON, **coding}
+                    person.token, operation, content=body, headers={"Content-Type": JSON, **coding}
                 )
                 took = perf_counter() - began
                 empty = name == "nothing" and answer.status_code < 500

@@ -1,5 +1,6 @@
 """Who lives here: a company with people and things worth stealing, and those who would like to have them."""
 
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from typing import Any
 import httpx
 
 from common.runtime.layout import ROOT
-from tests.attack.evidence import changed, fingerprint, ids_of
+from tests.attack.evidence import Fingerprint, changes, fingerprint, ids_of
 from tests.attack.ledger import Attack
 from tests.attack.openapi import Operation, operations, sent_in, uuids_in
 from tests.e2e.fuzzing.things import MAKERS, PASSWORD, Ids, Things
@@ -18,6 +19,7 @@ from tests.waiting import wait_until
 
 INSIDE = ("Traceback", "psycopg", "django.db", "site-packages", str(ROOT))
 """What no answer may contain."""
+LOOK_AGAIN = threading.Event()
 STILL = 10.0
 """Seconds without a change, in which every job of the clock had its turn."""
 READING = [
@@ -37,20 +39,28 @@ class Town(Things):
         self.reader = self.with_role("Reader", READING)
         self.client = httpx.Client(timeout=60)
         self.faults: list[str] = []
+        self._still: Fingerprint | None = None
 
-    def wait_still(self) -> None:
-        """Wait until nobody writes to the attacked company's tables any more, mails and reports included."""
+    def wait_still(self) -> Fingerprint:
+        """Wait until nobody writes to the attacked company's tables any more, mails and reports included.
+
+        What was still after the attack before, and is as it was, is still.
+        """
         self.house.wait_quiet()
         seen, since = fingerprint(self.house.databases, self.company), time.monotonic()
 
         def is_still() -> bool:
             nonlocal seen, since
+            LOOK_AGAIN.wait(0.5)
             now = fingerprint(self.house.databases, self.company)
             if now != seen:
                 seen, since = now, time.monotonic()
             return time.monotonic() - since > STILL
 
-        wait_until(is_still, "nothing is written any more", 120)
+        if seen != self._still:
+            wait_until(is_still, "nothing is written any more", 120)
+        self._still = seen
+        return seen
 
     def with_role(self, name: str, permissions: list[str]) -> Person:
         """A member of the attacked company whose role has these rights and no others."""
@@ -136,13 +146,14 @@ class Town(Things):
     def untouched(self, attack: Attack) -> Iterator[None]:
         """A block after which nothing of the attacked company is different; what is, leaked."""
         assert self.secrets
-        before, faults = fingerprint(self.house.databases, self.company), len(self.faults)
+        before, faults = self.wait_still(), len(self.faults)
         yield
         for fault in self.faults[faults:]:
             attack.leaked(f"{attack.name}: {fault}")
         self.house.wait_quiet()
-        for table in changed(before, fingerprint(self.house.databases, self.company)):
-            attack.leaked(f"{attack.name}: {table} is not as it was")
+        after = fingerprint(self.house.databases, self.company)
+        for change in changes(self.house.databases, before, after):
+            attack.leaked(f"{attack.name}: {change}")
 
 
 def is_faulty(answer: httpx.Response) -> bool:

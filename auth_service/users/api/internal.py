@@ -9,8 +9,6 @@ from auth_service.users.api.serializers import CodeField, PasswordField
 from auth_service.users.device import device_described
 from auth_service.users.services.authentication import user_authenticate
 from auth_service.users.services.sessions import session_open_for_service
-from common.api.answers import Answer
-from common.api.documented_errors import ErrorResponse
 from common.api.serializers import StrictSerializer
 from common.api.views import ServiceAPIView
 from common.security.principal import ServicePrincipal
@@ -28,20 +26,11 @@ class StaffSignInRequest(StrictSerializer):
     user_agent = serializers.CharField(required=False, allow_blank=True, max_length=1000)
 
 
-class StaffSignInAnswer(Answer):
-    """An access token of the session that was opened."""
-
-    token = serializers.CharField()
-
-
 class StaffSignInView(ServiceAPIView):
     """Signing staff in to another service's administration."""
 
     internal = True
     body_serializers = {"POST": StaffSignInRequest}
-    answer_serializers = {
-        "POST": {200: StaffSignInAnswer, 401: ErrorResponse, 403: ErrorResponse, 429: ErrorResponse}
-    }
 
     def post(self, request: Request) -> Response:
         """A session of the person; limits and the list of sessions go by the address of their browser.

@@ -59,6 +59,10 @@ class TestHeaders:
             "422": "VALIDATION_ERROR",
         }
 
+    def test_what_services_tell_each_other_is_in_no_document(self, document: Json) -> None:
+        assert "/things/{thing_id}" in document["paths"]
+        assert [path for path in document["paths"] if "internal" in path] == []
+
     def test_only_what_reads_a_body_can_refuse_one(self, document: Json) -> None:
         assert {"400", "413", "415"}.isdisjoint(document["paths"]["/things/{thing_id}"]["get"]["responses"])
 

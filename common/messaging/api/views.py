@@ -28,7 +28,6 @@ class FeedView(ServiceAPIView):
 
     internal = True
     manages_own_scope = True
-    schema = None
 
     def get(self, request: Request) -> HttpResponse:
         """One page of the log."""

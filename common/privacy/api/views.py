@@ -111,7 +111,6 @@ class PrivacyView(ServiceAPIView):
 
     internal = True
     manages_own_scope = True
-    schema = None
 
     def refuse_others(self) -> None:
         """Raises PermissionDeniedError."""
