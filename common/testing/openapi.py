@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from django.core.management import call_command
+from drf_spectacular.generators import EndpointEnumerator
 from jsonschema import Draft202012Validator
 
 Json = dict[str, Any]
@@ -63,6 +64,20 @@ class OpenApiRules:
                     problems = Draft202012Validator(schema).iter_errors(content["example"])
                     wrong = [error.message for error in problems]
                     assert wrong == [], f"{name} {part}: give its serializer an `example`"
+
+    def test_every_example_of_a_body_is_one_that_the_service_takes(self, document: Json) -> None:
+        """Rules that no schema can say hold for examples, too: whoever copies one is not refused."""
+        refused = {}
+        for path, _regex, method, callback in EndpointEnumerator().get_api_endpoints():  # type: ignore[no-untyped-call]
+            taken = getattr(callback.cls, "body_serializers", {}).get(method)
+            if taken is None or path not in document["paths"]:
+                continue
+            body = document["paths"][path][method.lower()].get("requestBody", {}).get("content", {})
+            if "application/json" in body:
+                serializer = taken(data=body["application/json"]["example"])
+                if not serializer.is_valid():
+                    refused[f"{method} {path}"] = serializer.errors
+        assert refused == {}, f"{refused}: give the serializer an `example`"
 
     def test_every_json_body_and_answer_has_an_example(self, document: Json) -> None:
         """Whoever reads the document sees at once what goes in and out."""

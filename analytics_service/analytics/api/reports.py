@@ -60,6 +60,8 @@ class ReportParameters(StrictSerializer):
 class ReportIn(StrictSerializer):
     """A report that is asked for."""
 
+    example = {"parameters": {"as_of": "2026-11-22"}}
+
     kind = serializers.ChoiceField(choices=ReportKind.choices)
     format = serializers.ChoiceField(choices=ReportFormat.choices, default=ReportFormat.CSV.value)
     parameters = ReportParameters(required=False)

@@ -1,6 +1,7 @@
 """What goes in: the queries and bodies of notices, templates and preferences."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ LARGEST_METADATA = 8_000
 MOST_CATEGORIES = 50
 FURTHEST = timedelta(days=366)
 NAME = r"^[a-z][a-z0-9_]{0,49}$"
+CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 VARIABLE = r"^[A-Za-z][A-Za-z0-9_]{0,99}$"
 
 
@@ -164,15 +166,24 @@ class Categories(serializers.DictField):
         return {name: dict(channels) for name, channels in values.items()}
 
 
+@extend_schema_field({"type": "string", "pattern": CLOCK})
 class Clock(serializers.TimeField):
     """A time of day to the minute, such as 22:00."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(format="%H:%M", input_formats=["%H:%M"], **kwargs)
 
+    def to_internal_value(self, value: Any) -> Any:
+        # The format alone takes 7:5, too, which the document does not.
+        if not isinstance(value, str) or not re.fullmatch(CLOCK, value, re.ASCII):
+            self.fail("invalid", format="hh:mm")
+        return super().to_internal_value(value)
+
 
 class PreferencesIn(StrictSerializer):
     """What a person may choose; what is left out stays. Null takes the quiet hours away."""
+
+    example = {"quiet_hours_start": "22:00", "quiet_hours_end": "07:00", "timezone": "Asia/Kuwait"}
 
     language = serializers.ChoiceField(choices=Language.choices, required=False)
     email_enabled = serializers.BooleanField(required=False)

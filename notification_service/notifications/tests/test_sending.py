@@ -351,6 +351,7 @@ def test_everybody_has_preferences_and_changes_what_they_give(reader: Any, perso
 @pytest.mark.parametrize(
     "change",
     [
+        {"quiet_hours_start": "7:5", "quiet_hours_end": "08:00"},
         {"quiet_hours_start": "22:00", "quiet_hours_end": None},
         {"quiet_hours_end": "07:00"},
         {"quiet_hours_start": "07:00", "quiet_hours_end": "07:00"},
