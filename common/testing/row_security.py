@@ -21,6 +21,12 @@ PROTECTED_TABLES = """
     WHERE c.relnamespace = 'public'::regnamespace AND c.relrowsecurity AND c.relforcerowsecurity
       AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid)
 """
+# Their condition lets through what is unknown, which a company that is not there would be.
+POLICIES_OPEN_TO_NULL = """
+    SELECT p.tablename FROM pg_policies p JOIN pg_attribute a ON a.attrelid = format('%I', p.tablename)::regclass
+      AND a.attname = substring(p.qual FROM '^COALESCE\\(\\("?(\\w+)"? = ')
+    WHERE p.schemaname = 'public' AND NOT a.attnotnull
+"""
 POLICIES_THAT_RUN_PER_ROW = """
     SELECT tablename FROM pg_policies WHERE schemaname = 'public'
       AND (coalesce(qual, '') || coalesce(with_check, '')) ~ '(random|clock_timestamp|unnest)\\('
@@ -41,6 +47,8 @@ class RowSecurityRules:
     """Inherit as ``TestRowSecurity``, name the service's tables of companies, and say how to fill them."""
 
     tables: ClassVar[frozenset[str]]
+    open_to_all: ClassVar[frozenset[str]] = frozenset()
+    """Tables whose rows of no company everybody sees."""
 
     def fill(self, company_id: UUID) -> None:
         """Write at least one row of the company into each of ``tables``; called in the company's scope."""
@@ -77,6 +85,15 @@ class RowSecurityRules:
         """A volatile function in a policy makes a list a thousand times slower."""
         assert _column(POLICIES_THAT_RUN_PER_ROW) == []
 
+    def test_every_policy_reads_the_scope_once_a_statement(self) -> None:
+        """What is read once is in a subquery of its own, and not in the condition of the rows."""
+        per_row = [table for table in _column(PROTECTED_TABLES) if "current_setting(" in _plan(table)]
+        assert per_row == []
+
+    def test_rows_without_a_company_are_nobodys_unless_it_is_said(self) -> None:
+        """A column that becomes nullable needs another policy than one that never is."""
+        assert set(_column(POLICIES_OPEN_TO_NULL)) == self.open_to_all
+
     def test_no_view_shows_what_its_owner_may_see(self) -> None:
         """A view without security_invoker goes round the policies of its tables."""
         assert _column(VIEWS_OF_THEIR_OWNER) == []
@@ -93,3 +110,7 @@ def _column(query: str, *parameters: UUID) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(query, parameters or None)
         return [row[0] for row in cursor.fetchall()]
+
+
+def _plan(table: str) -> str:
+    return "\n".join(_column(f'EXPLAIN SELECT FROM "{table}"'))

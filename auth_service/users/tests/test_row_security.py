@@ -12,6 +12,7 @@ from common.testing.row_security import RowSecurityRules
 
 class TestRowSecurity(RowSecurityRules):
     tables = frozenset({"roles", "user_roles", "sessions"})
+    open_to_all = frozenset({"roles"})
 
     def fill(self, company_id: UUID) -> None:
         user = person()
