@@ -1,5 +1,6 @@
 """An event on its way: what surrounds the payload in the log, in a doorbell message and in the feed."""
 
+import re
 from datetime import datetime
 from itertools import pairwise
 from typing import Annotated, Any
@@ -11,6 +12,8 @@ from common.contracts.base import catalogue, owner_of, readable
 
 Position = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 """A place in a log: what PostgreSQL can count to."""
+NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""In JSON. PostgreSQL keeps it in no text, so an event with it could be neither applied nor parked."""
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +53,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
         for envelope in self.events:
             if envelope.type in owners and owner_of(envelope.type) != self.producer:
                 return f"{envelope.type} is not its to tell"
-        return ""
+        return "no log holds a NUL" if NUL.search(msgspec.json.encode(self.events)) else ""
 
 
 @readable

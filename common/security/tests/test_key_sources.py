@@ -8,9 +8,19 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from common.errors import ServiceUnavailableError
-from common.security.keys import LIFETIME, RETRY_AFTER, JwksKeySource, keys_of_jwks, use_key_source
+from common.security.exchange import Limits
+from common.security.keys import (
+    LIFETIME,
+    RETRY_AFTER,
+    CachedKeySource,
+    JwksKeySource,
+    fetch_jwks,
+    keys_of_jwks,
+    use_key_source,
+)
 from common.security.tests.forging import signed
 from common.security.tests.key_server import Server
+from common.testing.hostile import HOSTILE_ANSWERS, hostile
 from common.testing.threads import run_all
 
 
@@ -68,6 +78,24 @@ def test_a_rotated_key_is_found_at_once_and_unknown_ones_ask_seldom(clock: Clock
         for n in range(50):
             assert source.get(f"forged {n}") is None
         assert len(server.requests) == 2
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("what", HOSTILE_ANSWERS)
+def test_whatever_answers_in_auths_place_the_last_good_keys_stay(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    monkeypatch.setattr("common.security.keys.KEY_SET", Limits(seconds=0.5, largest=65_536))
+    with Server().running() as server, hostile(HOSTILE_ANSWERS[what]).running() as peer:
+        publishing(server, a=public_key())
+        address = [server.url]
+        source = CachedKeySource(lambda: keys_of_jwks(fetch_jwks(address[0])), clock=clock)
+        source.get("a")
+        address[0] = peer.url
+        clock.now += LIFETIME * 10
+        assert source.get("a") is not None
+        assert source.get("forged") is None
+        assert peer.connections > 0
 
 
 def test_many_threads_ask_once(clock: Clock) -> None:

@@ -9,11 +9,13 @@ from django.test import Client
 from django.utils import timezone
 
 from common.contracts.auth import RoleAssigned, RoleRevoked, UserDeactivated, UserDeleted
+from common.security.exchange import Limits
 from common.security.services import revoke_session, revoke_user
 from common.security.tenancy import all_companies
 from common.security.tests.key_server import Server
 from common.staff import consumers
 from common.staff.models import StaffUser
+from common.testing.hostile import HOSTILE_ANSWERS, hostile
 from common.testing.tokens import person_token
 
 pytestmark = [pytest.mark.urls("common.staff.tests.addresses"), pytest.mark.usefixtures("db")]
@@ -97,6 +99,19 @@ def test_whatever_auth_answers_is_a_sentence_on_the_form(
     page = browser.post("/admin/login/", {"username": "x", "password": "y"})
     assert page.status_code == 200
     assert sentence in page.content.decode()
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("what", HOSTILE_ANSWERS)
+def test_whoever_answers_in_auths_place_costs_a_sentence_on_the_form(
+    browser: Client, settings: Any, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    monkeypatch.setattr("common.staff.auth_client.LIMITS", Limits(seconds=0.5, largest=262_144))
+    with hostile(HOSTILE_ANSWERS[what]).running() as peer:
+        settings.SERVICE_URLS = {**settings.SERVICE_URLS, "auth": peer.url}
+        page = browser.post("/admin/login/", {"username": "x", "password": "y"})
+    assert "Signing in is not possible right now." in page.content.decode()
+    assert not is_signed_in(browser)
 
 
 def test_the_code_of_a_second_factor_and_the_browsers_address_go_along(browser: Client, auth: Server) -> None:
