@@ -23,11 +23,11 @@ from common.runtime.gateway.options import choose_options
 from common.runtime.layout import SERVICES
 from common.runtime.provision import ROLES, app_role, database_name, owner_role, role_name
 from common.runtime.redis_users import access_list
+from compose.addresses import database_url, redis_url
 
 HERE: Final = Path(__file__).resolve().parent
 SERVICE_ACCOUNT: Final = 10001
 GATEWAY_PORT: Final = 3000
-TRANSPORT: Final = "sslmode=verify-full&sslrootcert=/run/secrets/database_ca"
 
 
 def prepare(folder: Path) -> None:
@@ -45,6 +45,7 @@ def prepare(folder: Path) -> None:
     write_private(secrets / "redis-users.acl", access_list(credentials))
     _make_metrics_tokens(secrets)
     ensure_certificates(secrets, ["postgres"])
+    ensure_certificates(secrets, ["redis"], "redis")
     logins = [Login(database_name(name), tuple(role_name(name, role) for role in ROLES)) for name in SERVICES]
     # From the containers' own network.
     rules = access_rules(logins, tls=True, address="samenet", sockets=True)
@@ -68,15 +69,14 @@ def _env_files(credentials: Credentials) -> dict[str, dict[str, str]]:
     }
     for service in SERVICES:
         own = credentials.services[service]
-        redis = f"redis://{service}:{own.redis_password}@redis:6379"
         files[f"{service}.env"] = {
-            "DATABASE_URL": _database_url(service, app_role(service), own.app_password),
-            "REDIS_URL": f"{redis}/0",
-            "CACHE_URL": f"{redis}/1",
+            "DATABASE_URL": database_url(service, app_role(service), own.app_password),
+            "REDIS_URL": redis_url(service, own.redis_password, 0),
+            "CACHE_URL": redis_url(service, own.redis_password, 1),
             "SECRET_KEY": own.secret_key,
         }
         files[f"{service}-owner.env"] = {
-            "DATABASE_URL": _database_url(service, owner_role(service), own.owner_password)
+            "DATABASE_URL": database_url(service, owner_role(service), own.owner_password)
         }
     files["auth.env"]["SIGNING_KEY_PASSPHRASE"] = credentials.signing_key_passphrase
     return files
@@ -115,10 +115,6 @@ def _gateway_environment() -> dict[str, str]:
     own = {"GATEWAY_ADDRESS": "0.0.0.0", "GATEWAY_PORT": str(GATEWAY_PORT)}  # noqa: S104  # nosec B104 - of its container
     said = {name: os.environ[name] for name in ("LEGACY_URL", "LEGACY_HEALTH") if name in os.environ}
     return {**services, **own, **said}
-
-
-def _database_url(service: str, role: str, password: str) -> str:
-    return f"postgresql://{role}:{password}@postgres:5432/{database_name(service)}?{TRANSPORT}"
 
 
 def _lines(values: dict[str, str]) -> str:

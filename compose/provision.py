@@ -7,14 +7,15 @@ from pathlib import Path
 from common.runtime.credentials import load_or_create
 from common.runtime.layout import SERVICES
 from common.runtime.provision import Provisioner, service_database
-from compose.prepare import TRANSPORT
+from compose.addresses import server_url
 
 
 def main() -> None:
     """Bring the server named ``postgres`` to the wanted state; running it again changes nothing."""
     credentials = load_or_create(Path(os.environ["SECRETS_FOLDER"]), SERVICES)
-    server = f"postgresql://postgres:{credentials.superuser_password}@postgres:5432?{TRANSPORT}"
-    changed = Provisioner(server, credentials).provision(map(service_database, SERVICES))
+    changed = Provisioner(server_url(credentials.superuser_password), credentials).provision(
+        map(service_database, SERVICES)
+    )
     sys.stdout.write(f"Made or updated: {', '.join(changed) or 'nothing'}.\n")
 
 

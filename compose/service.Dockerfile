@@ -15,7 +15,7 @@ ENV SERVICE=${SERVICE} DJANGO_SETTINGS_MODULE=${SERVICE}_service.settings \
 WORKDIR /srv/hrms
 COPY --from=packages /opt/venv /opt/venv
 COPY common common
-COPY compose/__init__.py compose/provision.py compose/start.sh compose/
+COPY compose/__init__.py compose/addresses.py compose/provision.py compose/start.sh compose/
 COPY ${SERVICE}_service ${SERVICE}_service
 RUN python -m compileall -q common compose ${SERVICE}_service
 USER 10001

@@ -53,6 +53,25 @@ def secret_url(name: str, *, same_as: str = "") -> str:
     return value
 
 
+def redis_url(name: str, *, same_as: str = "") -> str:
+    """The address of a Redis database; ``same_as`` may have the same password.
+
+    Ends the process with a sentence when a Redis on another machine would be reached in production without
+    knowing that it is the right one.
+    """
+    value = secret_url(name, same_as=same_as)
+    url = urlsplit(value)
+    said = {key: values[-1] for key, values in parse_qs(url.query, keep_blank_values=True).items()}
+    if said.keys() - {"ssl_ca_certs"}:
+        raise ConfigurationError(f"{name} may end in ssl_ca_certs only.")
+    if _far(url.hostname) and not (url.scheme == "rediss" and said.get("ssl_ca_certs")) and _in_production():
+        raise ConfigurationError(
+            f"{name} is on another machine: begin it with rediss:// and end it with ?ssl_ca_certs=FILE, with the"
+            " authority that signed its certificate."
+        )
+    return value
+
+
 def service_key_files(service: str) -> tuple[str, str]:
     """Where the service's own private key and everybody's public keys are; ends the process when two share one."""
     own, ring = required("SERVICE_KEY_FILE"), required("SERVICE_KEYRING_FILE")
@@ -93,6 +112,10 @@ def _refuse_weak(name: str, value: str, least: int) -> None:
 
 def _in_production() -> bool:
     return text("SERVICE_ENV", "production") == "production"
+
+
+def _far(host: str | None) -> bool:
+    return host not in {"127.0.0.1", "localhost", "::1", None}
 
 
 def text(name: str, default: str) -> str:
@@ -166,8 +189,7 @@ def database_transport(name: str) -> dict[str, str]:
     said = {key: values[-1] for key, values in parse_qs(url.query, keep_blank_values=True).items()}
     if said.keys() - {"sslmode", "sslrootcert", "channel_binding"}:
         raise ConfigurationError(f"{name} may end in sslmode, sslrootcert and channel_binding only.")
-    far = url.hostname not in {"127.0.0.1", "localhost", "::1", None}
-    if far and said.get("sslmode") != "verify-full" and _in_production():
+    if _far(url.hostname) and said.get("sslmode") != "verify-full" and _in_production():
         raise ConfigurationError(
             f"{name} is on another machine: add ?sslmode=verify-full&sslrootcert=FILE, with the authority that"
             " signed its certificate."

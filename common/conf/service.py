@@ -151,7 +151,7 @@ def service_settings(service: Service) -> dict[str, Any]:
         "LOGGING_CONFIG": "common.conf.logs.configure",
         "REST_FRAMEWORK": _rest_framework(),
         "SPECTACULAR_SETTINGS": spectacular_settings(service.name),
-        "REDIS_URL": env.secret_url("REDIS_URL"),
+        "REDIS_URL": env.redis_url("REDIS_URL"),
         "SERVICE_URLS": {
             name: env.text(f"{name.upper()}_URL", f"http://127.0.0.1:{port}").rstrip("/")
             for name, port in PORTS.items()
@@ -193,7 +193,7 @@ def _database() -> dict[str, Any]:
 def _cache(service: Service) -> dict[str, Any]:
     return {
         "BACKEND": "common.security.signed_cache.SignedRedisCache",
-        "LOCATION": env.secret_url("CACHE_URL", same_as="REDIS_URL"),
+        "LOCATION": env.redis_url("CACHE_URL", same_as="REDIS_URL"),
         "KEY_PREFIX": service.name,
         "OPTIONS": {
             "CLIENT_CLASS": "django_redis.client.DefaultClient",

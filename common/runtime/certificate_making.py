@@ -1,4 +1,4 @@
-"""Makes the certificate of PostgreSQL, and the authority of its own that signs it."""
+"""Makes the certificate of a server, PostgreSQL or Redis, and the authority of its own that signs it."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -11,19 +11,24 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from common.runtime.certificates import AUTHORITY, Certificates
+from common.runtime.certificates import DATABASE, Certificates
 from common.runtime.files import write_private
 
 _LIFETIME: Final = timedelta(days=825)
 _RENEWED_BEFORE: Final = timedelta(days=60)
 
 
-def ensure_certificates(folder: Path, names: Sequence[str]) -> Certificates:
+def ensure_certificates(folder: Path, names: Sequence[str], server: str = DATABASE) -> Certificates:
     """Make a server certificate for these host names and addresses, unless there is one that is good for a while.
 
     The authority's key is made for this and forgotten at once: nobody can sign another certificate with it.
+
+    Args:
+        folder: Where the files are.
+        names: What clients call the server.
+        server: Whose it is; the files are named after it.
     """
-    files = Certificates(folder / AUTHORITY, folder / "database.crt", folder / "database.key")
+    files = Certificates(folder / f"{server}-ca.crt", folder / f"{server}.crt", folder / f"{server}.key")
     if all(file.exists() for file in (files.authority, files.certificate, files.key)):
         present = x509.load_pem_x509_certificate(files.certificate.read_bytes())
         if present.not_valid_after_utc - datetime.now(UTC) > _RENEWED_BEFORE and _names(present) == set(
@@ -31,12 +36,12 @@ def ensure_certificates(folder: Path, names: Sequence[str]) -> Certificates:
         ):
             return files
     authority_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    issuer = _name("HRMS database authority")
+    issuer = _name(f"HRMS {server} authority")
     authority = _signed(
         issuer, issuer, authority_key, authority_key, x509.BasicConstraints(ca=True, path_length=0)
     )
     alternatives = x509.SubjectAlternativeName([_alternative(name) for name in names])
-    certificate = _signed(_name("HRMS database"), issuer, key, authority_key, alternatives)
+    certificate = _signed(_name(f"HRMS {server}"), issuer, key, authority_key, alternatives)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     pem = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

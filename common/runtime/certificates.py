@@ -1,4 +1,4 @@
-"""The certificate by which clients know the stack's PostgreSQL: where it is, and whether there is one."""
+"""The certificates by which clients know a stack's servers: where they are, and whether there are any."""
 
 import os
 import shutil
@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-AUTHORITY: Final = "database-ca.crt"
+DATABASE: Final = "database"
+AUTHORITY: Final = f"{DATABASE}-ca.crt"
 
 
 @dataclass(frozen=True)

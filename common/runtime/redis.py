@@ -20,7 +20,7 @@ from common.runtime.wheels import redis_server
 
 _NAMES: Final = ("redis-server", "valkey-server")
 # Older ones cannot grant a user different rights to different keys.
-_OLDEST_MAJOR: Final = 7
+_OLDEST: Final = (7, 0)
 # Two for each project whose tests may run at the same time, and room to spare.
 DATABASES: Final = 64
 _ACCESS_LIST: Final = "users.acl"
@@ -44,7 +44,9 @@ class Redis:
         program = find_program() or redis_server(progress)
         folder = self._root / "redis"
         folder.mkdir(mode=0o700, exist_ok=True)
-        write_private(folder / _ACCESS_LIST, access_list(self._credentials))
+        write_private(
+            folder / _ACCESS_LIST, access_list(self._credentials, version_of(str(program)) or _OLDEST)
+        )
         write_private(folder / "redis.conf", self._configuration(folder))
         with progress.step(f"Starting {program.name} on port {self._port}"):
             self._process = supervisor.add(
@@ -116,15 +118,16 @@ def find_program() -> Path | None:
     """The machine's own Redis or Valkey, if it is new enough."""
     for name in _NAMES:
         path = shutil.which(name)
-        if path and (_major(path) or 0) >= _OLDEST_MAJOR:
+        if path and (version_of(path) or (0, 0)) >= _OLDEST:
             return Path(path)
     return None
 
 
-def _major(program: str) -> int | None:
+def version_of(program: str) -> tuple[int, int] | None:
+    """Major and minor version of a Redis or Valkey; None of what is neither or does not start."""
     try:
         answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
     except OSError:
         return None
-    match = re.search(r"v=(\d+)\.", answer)
-    return int(match[1]) if match else None
+    match = re.search(r"v=(\d+)\.(\d+)", answer)
+    return (int(match[1]), int(match[2])) if match else None

@@ -15,7 +15,9 @@ OPERATOR: Final = "operator"
 """The user of whoever runs the system: everything is allowed."""
 HEALTH: Final = "health"
 """The user of health checks: no password, no keys, and nothing but PING."""
-_CONNECTION: Final = "+auth +hello +select +ping +quit +client|setname +client|setinfo +client|id"
+_CONNECTION: Final = "+auth +hello +select +ping +quit +client|setname +client|id"
+# What clients say of themselves. Older servers know no such command, and take no list that names it.
+_SINCE_7_2: Final = "+client|setinfo"
 _TRANSACTION: Final = "+multi +exec +discard +watch +unwatch"
 # What stands in INFO is no secret between services, and tells the doctor that nothing is evicted.
 _SERVER: Final = "+info"
@@ -28,15 +30,16 @@ _SORTED: Final = "+zadd +zrem +zrange +zcard +zscore +zremrangebyscore"
 _OWN: Final = f"{_CONNECTION} {_TRANSACTION} {_SERVER} {_TEXT} {_KEY} {_LIST} {_HASH} {_SET} {_SORTED}"
 
 
-def access_list(credentials: Credentials) -> str:
-    """The content of Redis's ACL file; it holds hashes of the passwords, never the passwords."""
+def access_list(credentials: Credentials, version: tuple[int, int] = (7, 2)) -> str:
+    """The content of the ACL file of a Redis of this version; it holds hashes of the passwords, never the passwords."""
     services = credentials.services
+    own_rights = f"{_OWN} {_SINCE_7_2}" if version >= (7, 2) else _OWN
     lines = [
         "user default off resetpass resetchannels resetkeys -@all",
         f"user {HEALTH} on nopass resetchannels resetkeys -@all +ping",
         f"user {OPERATOR} on #{_hash(credentials.redis_password)} ~* &* +@all",
         *(
-            f"user {name} on #{_hash(own.redis_password)} resetchannels {_own_keys(name)} -@all {_OWN}"
+            f"user {name} on #{_hash(own.redis_password)} resetchannels {_own_keys(name)} -@all {own_rights}"
             f" (+lpush +llen {_queues_of(other for other in services if other != name)})"
             for name, own in services.items()
         ),

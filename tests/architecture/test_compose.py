@@ -1,5 +1,10 @@
 """The containers run what the services are, and read what the preparation writes."""
 
+import os
+import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +28,31 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _of_ours() -> dict[str, dict[str, Any]]:
     return {name: each for name, each in COMPOSE["services"].items() if name not in OF_OTHERS}
+
+
+def test_an_image_holds_every_module_that_its_own_ones_read(tmp_path: Path) -> None:
+    text = (ROOT / "compose" / "service.Dockerfile").read_text(encoding="utf-8")
+    allowed = (ROOT / "compose" / "service.Dockerfile.dockerignore").read_text(encoding="utf-8").splitlines()
+    held = re.search(r"^COPY (compose/.*) compose/$", text, re.M)
+    assert held
+    (tmp_path / "compose").mkdir()
+    for name in held[1].split():
+        assert f"!{name}" in allowed
+        shutil.copy(ROOT / name, tmp_path / name)
+    shutil.copytree(ROOT / "common", tmp_path / "common", ignore=shutil.ignore_patterns("tests"))
+    entrypoints = [each["entrypoint"] for each in _of_ours().values() if "entrypoint" in each]
+    assert entrypoints
+    for python, minus_m, module in entrypoints:
+        assert (python, minus_m) == ("python", "-m")
+        done = subprocess.run(
+            (sys.executable, "-c", f"import {module}"),
+            cwd=tmp_path,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("service", PORTS)
@@ -138,11 +168,27 @@ def test_the_database_is_reached_over_tls_by_who_knows_its_certificate(prepared:
     }
 
 
+def test_redis_is_reached_over_tls_by_who_knows_its_certificate(prepared: Path) -> None:
+    redis = COMPOSE["services"]["redis"]
+    options = dict(zip(redis["command"][1::2], redis["command"][2::2], strict=True))
+    assert (options["--port"], options["--tls-port"]) == ("0", "6379")
+    for option in ("--tls-cert-file", "--tls-key-file", "--aclfile"):
+        assert options[option].removeprefix("/run/secrets/") in redis["secrets"]
+    for service in PORTS:
+        text = (prepared / "secrets" / f"{service}.env").read_text(encoding="utf-8")
+        for database in (0, 1):
+            assert f"@redis:6379/{database}?ssl_ca_certs=/run/secrets/redis_ca\n" in text
+        for process in ("migrate", "web", "worker", "relay"):
+            assert "redis_ca" in COMPOSE["services"][f"{service}-{process}"]["secrets"]
+    holders = {name for name, each in COMPOSE["services"].items() if "redis_key" in each.get("secrets", [])}
+    assert holders == {"redis"}
+
+
 def test_redis_knows_each_service_and_nobody_else(prepared: Path) -> None:
     users = (prepared / "secrets" / "redis-users.acl").read_text(encoding="utf-8").splitlines()
     assert {line.split()[1] for line in users} == {"default", "health", "operator", *PORTS}
     assert users[0].startswith("user default off ")
     for service in PORTS:
         text = (prepared / "secrets" / f"{service}.env").read_text(encoding="utf-8")
-        assert f"REDIS_URL=redis://{service}:" in text
+        assert f"REDIS_URL=rediss://{service}:" in text
         assert "operator" not in text

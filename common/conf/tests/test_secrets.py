@@ -103,12 +103,35 @@ def test_one_secret_for_two_purposes_is_refused(production: pytest.MonkeyPatch) 
 
 
 def test_broker_and_cache_may_have_one_password(production: pytest.MonkeyPatch) -> None:
-    production.setenv("REDIS_URL", f"redis://auth:{GOOD}@redis:6379/0")
-    production.setenv("CACHE_URL", f"redis://auth:{GOOD}@redis:6379/1")
-    env.secret_url("REDIS_URL")
-    env.secret_url("CACHE_URL", same_as="REDIS_URL")
+    production.setenv("REDIS_URL", f"rediss://auth:{GOOD}@redis:6379/0?ssl_ca_certs=ca")
+    production.setenv("CACHE_URL", f"rediss://auth:{GOOD}@redis:6379/1?ssl_ca_certs=ca")
+    env.redis_url("REDIS_URL")
+    env.redis_url("CACHE_URL", same_as="REDIS_URL")
     production.setenv("SECRET_KEY", GOOD)
     assert "the same secret" in refusal()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"redis://auth:{GOOD}@redis:6379/0",
+        f"rediss://auth:{GOOD}@redis:6379/0",
+        f"redis://auth:{GOOD}@redis:6379/0?ssl_ca_certs=ca",
+        f"rediss://auth:{GOOD}@redis:6379/0?ssl_ca_certs=ca&ssl_cert_reqs=none",
+        f"rediss://auth:{GOOD}@redis:6379/0?ssl_ca_certs=ca&ssl_check_hostname=false",
+    ],
+)
+def test_a_redis_elsewhere_is_reached_by_who_knows_its_certificate(
+    production: pytest.MonkeyPatch, address: str
+) -> None:
+    production.setenv("REDIS_URL", address)
+    with pytest.raises(env.ConfigurationError):
+        env.redis_url("REDIS_URL")
+
+
+def test_a_redis_on_this_machine_needs_no_certificate(production: pytest.MonkeyPatch) -> None:
+    production.setenv("REDIS_URL", f"redis://auth:{GOOD}@127.0.0.1:6379/0")
+    assert env.redis_url("REDIS_URL").startswith("redis://")
 
 
 @pytest.mark.parametrize("login", ["auth_app", "auth_app:", "auth_app:postgres"])

@@ -13,7 +13,7 @@ from common.runtime.credentials import Credentials, load_or_create
 from common.runtime.layout import SERVICES
 from common.runtime.ports import choose
 from common.runtime.progress import Progress
-from common.runtime.redis import find_program
+from common.runtime.redis import find_program, version_of
 from common.runtime.redis_users import OPERATOR, access_list
 from common.runtime.wheels import redis_server
 from tests.waiting import wait_until
@@ -30,9 +30,9 @@ def credentials(tmp_path_factory: pytest.TempPathFactory) -> Credentials:
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory, credentials: Credentials) -> Iterator[int]:
     folder = tmp_path_factory.mktemp("redis")
-    (folder / "users.acl").write_text(access_list(credentials))
     port = choose(folder, {}).redis
     program = find_program() or redis_server(Progress())
+    (folder / "users.acl").write_text(access_list(credentials, version_of(str(program)) or (7, 0)))
     options = [
         "--bind",
         "127.0.0.1",
@@ -167,3 +167,8 @@ def test_what_was_refused_stands_in_the_servers_list(login: Login) -> None:
         login("document").rpop("employee.saga")
     (entry,) = operator.acl_log()
     assert (entry["username"], entry["reason"], entry["object"]) == ("document", "key", "employee.saga")
+
+
+def test_an_older_server_is_told_of_no_command_that_it_does_not_know(credentials: Credentials) -> None:
+    assert "client|setinfo" not in access_list(credentials, (7, 0))
+    assert "client|setinfo" in access_list(credentials, (7, 2))
