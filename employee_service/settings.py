@@ -21,6 +21,7 @@ HIRE_WAITERS = env.number("HIRE_WAITERS", 64)
 # How many people's data one person may ask for in a day, and for how many days they can be downloaded, once.
 PERSON_EXPORTS_PER_DAY = env.number("PERSON_EXPORTS_PER_DAY", 50)
 PERSON_PACKAGE_DAYS = env.number("PERSON_PACKAGE_DAYS", 7)
+PERSON_PACKAGE_MB = env.number("PERSON_PACKAGE_MB", 500)
 
 BEAT_SCHEDULE = {
     "requests about personal data": {

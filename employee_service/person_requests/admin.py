@@ -6,7 +6,8 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html_join
@@ -181,7 +182,7 @@ class PersonRequestAdmin(TenantAdmin):
             request, object_id, form_url, {**(extra_context or {}), "request_buttons": buttons}
         )
 
-    def download(self, request: HttpRequest, request_id: UUID) -> HttpResponse:
+    def download(self, request: HttpRequest, request_id: UUID) -> HttpResponseBase:
         """Give the package, once."""
         found = self._found(request, request_id)
         if request.method != "POST":
@@ -199,7 +200,7 @@ class PersonRequestAdmin(TenantAdmin):
             door=Door.ADMIN,
         )
         disposition = f'attachment; filename="{package_name(found)}"'
-        return HttpResponse(
+        return StreamingHttpResponse(
             package, content_type="application/zip", headers={"Content-Disposition": disposition}
         )
 

@@ -20,3 +20,12 @@ class RequestState(models.TextChoices):
     DOWNLOADED = "downloaded", _("downloaded")
     EXPIRED = "expired", _("not downloaded in time")
     DONE = "done", _("done")
+
+
+class LeftOut(models.TextChoices):
+    """Why a file that a package names is not in it."""
+
+    TOO_LARGE = "too_large", _("The package would have become too large with it.")
+    GONE = "gone", _("The file is not there any more.")
+    NOT_SAFE = "not_safe", _("The file was not found to be safe.")
+    NO_ANSWER = "no_answer", _("The document service did not give it. Ask for the data again.")

@@ -2,7 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from common.errors import ConflictError, DomainError, NotFoundError, PermissionDeniedError
+from common.errors import (
+    ConflictError,
+    DomainError,
+    NotFoundError,
+    PermissionDeniedError,
+    ServiceUnavailableError,
+)
 
 
 class RequestNotFoundError(NotFoundError):
@@ -30,6 +36,13 @@ class NotReadyError(ConflictError):
 
     code = "PACKAGE_NOT_READY"
     default_message = _("The data are still being collected.")
+
+
+class FilesNotReadyError(ServiceUnavailableError):
+    """The document service, whose files belong into the package, does not answer."""
+
+    code = "FILES_NOT_READY"
+    default_message = _("The files cannot be had right now. Nothing is lost: try again shortly.")
 
 
 class PackageGoneError(DomainError):

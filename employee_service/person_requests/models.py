@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from common.privacy.subjects import Subject
 from common.security.encryption.fields import EncryptedTextField
 from employee_service.employees.models import Employee
 from employee_service.person_requests.choices import RequestKind, RequestState
@@ -73,6 +74,11 @@ class PersonRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {str(self.id)[:8]}"
+
+    @property
+    def subject(self) -> Subject:
+        """Whom the services are asked about."""
+        return Subject(company_id=self.company_id, employee_id=self.employee_id, user_id=self.user_id)
 
 
 class RequestPart(models.Model):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from document_service.documents.api import files, lookups, sharing, views
+from document_service.documents.api import files, lookups, persons, sharing, views
 
 urlpatterns = [
     path("documents", views.DocumentsView.as_view(), name="documents"),
@@ -18,6 +18,7 @@ urlpatterns = [
     ),
     path("documents/<uuid:document_id>/downloads", sharing.DownloadsView.as_view(), name="downloads"),
     path("files/<str:token>", files.SignedFileView.as_view(), name="signed-file"),
+    path("internal/privacy/files", persons.PersonFileView.as_view(), name="privacy-files"),
     path("categories", lookups.CategoriesView.as_view(), name="categories"),
     path("search", lookups.SearchView.as_view(), name="search"),
     path("statistics", lookups.StatisticsView.as_view(), name="statistics"),

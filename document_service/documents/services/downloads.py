@@ -8,7 +8,9 @@ from django.http import FileResponse
 
 from common.contracts.document import DocumentDownloaded
 from common.messaging.services import publish
+from common.privacy.subjects import Subject
 from common.security.principal import Principal
+from common.security.tenancy import company_scope
 from document_service.documents.choices import ScanState
 from document_service.documents.exceptions import (
     FileMissingError,
@@ -65,6 +67,22 @@ def file_to_serve(document: Document, number: int | None = None) -> ServedFile:
         raise FileMissingError
     _refuse_unsafe(version.file)
     return ServedFile(document, version, version.file.key)
+
+
+def file_of_person(subject: Subject, version_id: UUID) -> ServedFile:
+    """The file of a version of a document about the person.
+
+    Raises FileMissingError, FileNotScannedError and FileQuarantinedError.
+    """
+    with company_scope(subject.company_id):
+        versions = DocumentVersion.objects.select_related("document", "file").filter(
+            company_id=subject.company_id, document__employee_id=subject.employee_id, pk=version_id
+        )
+        version = versions.first()
+    if version is None or version.file is None:
+        raise FileMissingError
+    _refuse_unsafe(version.file)
+    return ServedFile(version.document, version, version.file.key)
 
 
 @transaction.atomic

@@ -7,6 +7,10 @@ from uuid import UUID
 
 import pytest
 
+from common.messaging.tests.conftest import token_of
+
+__all__ = ["token_of"]
+
 Client = Callable[..., Any]
 
 

@@ -6,15 +6,18 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from common.contracts.base import to_wire
+from common.messaging.tests.conftest import TokenOf
 from common.privacy.models import Access
 from common.privacy.shares import share_collect, share_erase
 from common.privacy.subjects import Order, Subject
 from common.reference.models import EmployeeRef
 from common.security.tenancy import all_companies, company_scope
+from document_service.documents.choices import ScanState
 from document_service.documents.models import Document, DocumentVersion, StoredFile
 from document_service.documents.tests.conftest import Client
 from document_service.documents.tests.factories import DocumentFactory, DocumentVersionFactory
-from document_service.documents.tests.files import content_of, sent
+from document_service.documents.tests.files import content_of, pdf, sent
 
 pytestmark = pytest.mark.django_db
 
@@ -91,3 +94,26 @@ def test_who_looks_at_a_persons_paper_and_who_takes_its_file_are_noted(
     reader.get(f"/documents/{plain.pk}")
     with all_companies("test"):
         assert Access.objects.count() == 2
+
+
+def test_a_persons_files_are_given_to_the_service_that_makes_the_package_and_to_nobody_else(
+    manager: Any, api: Any, token_of: TokenOf, person_token: Any, subject: Subject
+) -> None:
+    with company_scope(subject.company_id):
+        EmployeeRef.objects.create(
+            employee_id=subject.employee_id, company_id=subject.company_id, user_id=subject.user_id
+        )
+    content = pdf()
+    sent(manager, content, employee_id=str(subject.employee_id))
+    [named] = next(one.rows for one in share_collect(subject) if one.holding == "files")
+    asking, address = api(token_of("employee", "document")), "/internal/privacy/files"
+    body = {**to_wire(subject), "version_id": named["id"]}
+    assert content_of(asking.post(address, body)) == content
+    for other in ("employee_id", "company_id", "version_id"):
+        refused = asking.post(address, {**body, other: str(uuid4())})
+        assert (refused.status_code, refused.json()["error"]["code"]) == (404, "FILE_MISSING")
+    with all_companies("test"):
+        StoredFile.objects.update(scan_state=ScanState.INFECTED)
+    assert asking.post(address, body).json()["error"]["code"] == "FILE_QUARANTINED"
+    assert api(token_of("analytics", "document")).post(address, body).status_code == 403
+    assert api(person_token(role="super_admin")).post(address, body).status_code == 401

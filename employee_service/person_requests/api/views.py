@@ -1,8 +1,9 @@
 """Requests about personal data over HTTP: asked for, looked at, downloaded once."""
 
+from collections.abc import Iterator
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import StreamingHttpResponse
 from django.utils.translation import get_language
 from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
@@ -94,8 +95,8 @@ class PackageView(ServiceAPIView):
     }
     answer_headers = {"POST": {200: ("Content-Disposition",)}}
 
-    def post(self, request: Request, request_id: UUID) -> HttpResponse:
-        """Download it: once, by whoever asked for it. It is a ZIP file of JSON and a page for people."""
+    def post(self, request: Request, request_id: UUID) -> StreamingHttpResponse:
+        """Download it: once, by whoever asked for it. It is a ZIP file of JSON, a page for people and the files."""
         found = request_get(request_id)
         package = package_take(person=self.person, request=found)
         access_note(
@@ -108,9 +109,9 @@ class PackageView(ServiceAPIView):
         return package_answer(package, package_name(found))
 
 
-def package_answer(package: bytes, name: str) -> HttpResponse:
+def package_answer(package: Iterator[bytes], name: str) -> StreamingHttpResponse:
     """A file to be saved."""
-    return HttpResponse(
+    return StreamingHttpResponse(
         package,
         content_type="application/zip",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},

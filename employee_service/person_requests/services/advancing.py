@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from common.contracts.base import to_wire
-from common.privacy.subjects import Order, Subject
+from common.privacy.subjects import Order
 from common.security.tenancy import all_companies
 from employee_service.person_requests.choices import RequestKind, RequestState
 from employee_service.person_requests.models import PersonRequest, RequestPart
@@ -57,7 +57,7 @@ def _asked(part: RequestPart) -> bool:
     """Ask outside any transaction of ours, and store the answer; whether there was one."""
     try:
         if part.request.kind == RequestKind.EXPORT:
-            sections = holdings_ask(part.service, _subject(part.request), part.request.language)
+            sections = holdings_ask(part.service, part.request.subject, part.request.language)
             part.content = msgspec.json.encode(sections).decode()
         else:
             erased = erasure_ask(part.service, _order(part))
@@ -77,16 +77,12 @@ def _asked(part: RequestPart) -> bool:
     return True
 
 
-def _subject(request: PersonRequest) -> Subject:
-    return Subject(company_id=request.company_id, employee_id=request.employee_id, user_id=request.user_id)
-
-
 def _order(part: RequestPart) -> Order:
     with all_companies(REASON):
         account = RequestPart.objects.filter(request_id=part.request_id, account=True).exists()
     return Order(
         request_id=part.request_id,
-        subject=_subject(part.request),
+        subject=part.request.subject,
         keep_until=part.request.keep_until,
         account=account,
     )

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -12,24 +13,36 @@ from django.utils import timezone, translation
 
 from common.privacy.subjects import Section
 from common.security.principal import Principal
-from employee_service.person_requests.choices import RequestKind, RequestState
+from employee_service.person_requests.choices import LeftOut, RequestKind, RequestState
 from employee_service.person_requests.exceptions import (
+    FilesNotReadyError,
     NotReadyError,
     NotYourPackageError,
     PackageGoneError,
     RequestNotFoundError,
 )
 from employee_service.person_requests.models import PersonRequest, RequestPart
+from employee_service.person_requests.services.files import (
+    SERVICE,
+    LeftOutError,
+    PersonFile,
+    file_fetch,
+    files_can_be_asked_for,
+    files_named,
+    most_bytes,
+)
 
 Json = dict[str, Any]
+Share = tuple[str, list[Section]]
 _sections = msgspec.json.Decoder(list[Section])
 
 
 @transaction.atomic
-def package_take(*, person: Principal, request: PersonRequest) -> bytes:
-    """The package as a ZIP file, for whoever asked for it and once: its content is deleted with this.
+def package_take(*, person: Principal, request: PersonRequest) -> Iterator[bytes]:
+    """The package as the pieces of a ZIP file, for whoever asked for it and once: its content is deleted with this.
 
-    Raises RequestNotFoundError (it is no export), NotYourPackageError, NotReadyError and PackageGoneError.
+    Files of documents are fetched while it is read. Raises RequestNotFoundError (it is no export),
+    NotYourPackageError, NotReadyError, PackageGoneError and FilesNotReadyError, after which it can be taken still.
     """
     request = PersonRequest.objects.select_for_update().select_related("employee").get(pk=request.pk)
     if request.kind != RequestKind.EXPORT:
@@ -44,12 +57,19 @@ def package_take(*, person: Principal, request: PersonRequest) -> bytes:
         or request.expires_at <= timezone.now()
     ):
         raise PackageGoneError
-    parts = list(RequestPart.objects.filter(request=request).order_by("service"))
-    package = _zipped(request, parts)
+    services = [
+        (part.service, _sections.decode(part.content))
+        for part in RequestPart.objects.filter(request=request).order_by("service")
+    ]
+    files = files_named(
+        section for service, sections in services if service == SERVICE for section in sections
+    )
+    if files and not files_can_be_asked_for():
+        raise FilesNotReadyError
     RequestPart.objects.filter(request=request).update(content="")
     request.state, request.downloaded_at, request.expires_at = RequestState.DOWNLOADED, timezone.now(), None
     request.save(update_fields=["state", "downloaded_at", "expires_at"])
-    return package
+    return _zipped(request, services, files)
 
 
 def package_name(request: PersonRequest) -> str:
@@ -57,9 +77,52 @@ def package_name(request: PersonRequest) -> str:
     return f"personal-data-{request.id}.zip"
 
 
-def _zipped(request: PersonRequest, parts: list[RequestPart]) -> bytes:
-    services = [(part.service, _sections.decode(part.content)) for part in parts]
-    manifest: Json = {
+class _Pieces(io.RawIOBase):
+    """What the ZIP file has come to since it was last taken."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pieces: list[bytes] = []
+
+    def writable(self) -> bool:
+        """Yes, and there is no way back in it."""
+        return True
+
+    def write(self, piece: Any) -> int:
+        """Keep it until it is taken."""
+        self._pieces.append(bytes(piece))
+        return len(piece)
+
+    def taken(self) -> bytes:
+        """All of it, once."""
+        pieces, self._pieces = self._pieces, []
+        return b"".join(pieces)
+
+
+def _zipped(request: PersonRequest, services: list[Share], files: list[PersonFile]) -> Iterator[bytes]:
+    """The package piece by piece: of the files, one at a time is held in memory."""
+    pieces = _Pieces()
+    with zipfile.ZipFile(pieces, "w", zipfile.ZIP_DEFLATED) as package:
+        for service, sections in services:
+            package.writestr(f"{service}.json", _json({one.holding: one.rows for one in _merged(sections)}))
+        left_out: dict[str, LeftOut] = {}
+        most = most_bytes()
+        for file in files:
+            yield pieces.taken()
+            try:
+                package.writestr(file.path, file_fetch(request.subject, file, largest=most))
+                most -= file.size
+            except LeftOutError as error:
+                left_out[file.path] = error.why
+        package.writestr("manifest.json", _json(_manifest(request, services, files, left_out)))
+        package.writestr("index.html", _page(request, services, files, left_out))
+    yield pieces.taken()
+
+
+def _manifest(
+    request: PersonRequest, services: list[Share], files: list[PersonFile], left_out: Mapping[str, LeftOut]
+) -> Json:
+    return {
         "request": str(request.id),
         "reason": request.reason,
         "asked_for_by": request.requested_by_name,
@@ -71,14 +134,16 @@ def _zipped(request: PersonRequest, parts: list[RequestPart]) -> bytes:
             service: {section.holding: len(section.rows) for section in sections}
             for service, sections in services
         },
+        "files": [
+            {
+                "version_id": str(file.version_id),
+                "path": file.path,
+                "size": file.size,
+                **({"left_out": left_out[file.path].value} if file.path in left_out else {}),
+            }
+            for file in files
+        ],
     }
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
-        package.writestr("manifest.json", _json(manifest))
-        for service, sections in services:
-            package.writestr(f"{service}.json", _json({one.holding: one.rows for one in _merged(sections)}))
-        package.writestr("index.html", _page(request, services))
-    return file.getvalue()
 
 
 def _merged(sections: list[Section]) -> list[Section]:
@@ -96,7 +161,9 @@ def _json(content: Json) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1)
 
 
-def _page(request: PersonRequest, services: list[tuple[str, list[Section]]]) -> str:
+def _page(
+    request: PersonRequest, services: list[Share], files: list[PersonFile], left_out: Mapping[str, LeftOut]
+) -> str:
     with translation.override(request.language):
         shown = [
             {
@@ -108,7 +175,12 @@ def _page(request: PersonRequest, services: list[tuple[str, list[Section]]]) -> 
             }
             for service, sections in services
         ]
-        context = {"request": request, "services": shown, "rtl": translation.get_language_bidi()}
+        context = {
+            "request": request,
+            "services": shown,
+            "files": [(file.path, left_out.get(file.path)) for file in files],
+            "rtl": translation.get_language_bidi(),
+        }
         return render_to_string("person_requests/package.html", context)
 
 

@@ -31,8 +31,8 @@ def asked_for(client: APIClient, employee_id: UUID, kind: str = "export") -> str
 
 
 def package_of(answer: Any) -> zipfile.ZipFile:
-    assert answer.status_code == 200, answer.content
-    return zipfile.ZipFile(io.BytesIO(answer.content))
+    assert answer.status_code == 200
+    return zipfile.ZipFile(io.BytesIO(answer.getvalue()))
 
 
 def test_an_export_holds_the_shares_of_six_services_and_is_downloaded_once(
@@ -63,6 +63,57 @@ def test_an_export_holds_the_shares_of_six_services_and_is_downloaded_once(
         assert set(RequestPart.objects.values_list("content", flat=True)) == {""}
         exported = Access.objects.get(subject_id=employee.id, action="exported")
     assert exported.company_id == company_id
+
+
+def test_the_files_of_documents_are_in_the_package_and_those_that_are_not_are_listed(
+    manager: APIClient, company_id: UUID, others: Others, settings: Any
+) -> None:
+    settings.PERSON_PACKAGE_MB = 1
+    contract, small, large, gone, infected, cut = (str(uuid4()) for _file in range(6))
+    others.files = {
+        contract: b"%PDF contract" * 1000,
+        large: b"x" * (1024 * 1024 - 5),
+        small: b"photo",
+        gone: (404, "FILE_MISSING"),
+        infected: (403, "FILE_QUARANTINED"),
+        cut: (500, "INTERNAL_ERROR"),
+    }
+    request = asked_for(manager, hired(company_id).id)
+    advance_person_requests()
+    package = package_of(manager.post(f"{ADDRESS}/{request}/download"))
+    assert package.testzip() is None
+    told = json.loads(package.read("manifest.json"))["files"]
+    by_id = {file["version_id"]: file for file in told}
+    assert {key: file.get("left_out") for key, file in by_id.items()} == {
+        contract: None,
+        large: "too_large",
+        small: None,
+        gone: "gone",
+        infected: "not_safe",
+        cut: "no_answer",
+    }
+    assert package.read(by_id[contract]["path"]) == others.files[contract]
+    assert package.read(by_id[small]["path"]) == b"photo"
+    files = [name for name in package.namelist() if "." in name and name.startswith("files/")]
+    assert len(files) == 2
+    assert all(name.count("/") == 1 and "نص" in name for name in files)
+    page = package.read("index.html").decode()
+    assert "The package would have become too large with it." in page
+    assert "The file was not found to be safe." in page
+
+
+def test_without_the_document_service_the_package_is_kept_for_later(
+    manager: APIClient, company_id: UUID, others: Others
+) -> None:
+    version_id = str(uuid4())
+    others.files = {version_id: b"contract"}
+    request = asked_for(manager, hired(company_id).id)
+    advance_person_requests()
+    others.down = {"document"}
+    assert code(manager.post(f"{ADDRESS}/{request}/download")) == (503, "FILES_NOT_READY")
+    others.down = set()
+    package = package_of(manager.post(f"{ADDRESS}/{request}/download"))
+    assert package.read(f"files/001-_{version_id[:4]} نص.txt") == b"contract"
 
 
 def test_what_was_collected_is_sealed_until_the_download(
