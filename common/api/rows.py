@@ -9,7 +9,6 @@ import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
-from uuid import UUID
 
 import msgspec
 from django.db import connection
@@ -180,7 +179,7 @@ def _opened(field: EncryptedField, value: str) -> Any:
     sealed = value[_ID_LENGTH:]
     # An empty text says what it says to the model: nothing in a text, and an empty object in a document.
     return (
-        field.opened(sealed, UUID(value[:_ID_LENGTH]))
+        field.opened(sealed, value[:_ID_LENGTH])
         if sealed
         else field.from_db_value("", None, connection)
     )

@@ -6,7 +6,6 @@ authenticated with it, so that a value copied anywhere else does not open.
 
 import base64
 import binascii
-import hashlib
 import hmac
 import os
 from typing import Final
@@ -40,18 +39,22 @@ def seal(text: str, *, table: str, column: str, row_id: UUID) -> str:
     return f"{VERSION}:{keys.current}:{base64.b64encode(nonce + sealed).decode()}"
 
 
-def unseal(sealed: str, *, table: str, column: str, row_id: UUID) -> str:
-    """The text that was sealed for this place; raises KeyMissingError and SealBrokenError."""
+def unseal(sealed: str, *, table: str, column: str, row_id: UUID | str) -> str:
+    """The text that was sealed for this place; raises KeyMissingError and SealBrokenError.
+
+    ``row_id`` may be as PostgreSQL spells it: lists open many values, and have their ids as texts.
+    """
     version, _, rest = sealed.partition(":")
     key_id, _, encoded = rest.partition(":")
     if version != VERSION or not encoded:
         raise SealBrokenError(table, column, row_id)
     keys = keyring()
-    if key_id not in keys.ciphers and not _read_again(key_id):
-        raise KeyMissingError(table, column, row_id)
-    keys = keyring()
+    if key_id not in keys.ciphers:
+        if not _read_again(key_id):
+            raise KeyMissingError(table, column, row_id)
+        keys = keyring()
     try:
-        raw = base64.b64decode(encoded, validate=True)
+        raw = binascii.a2b_base64(encoded, strict_mode=True)
         place = _place(keys, table, column, row_id)
         return keys.ciphers[key_id].decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], place).decode()
     except (InvalidTag, binascii.Error, ValueError):
@@ -72,11 +75,11 @@ def mark(text: str, *, column: str, company_id: UUID | None, row_id: UUID | None
     """
     keys = keyring()
     scope = f"{keys.service}|{column}|{company_id or ''}|{row_id or ''}|"
-    digest = hmac.new(keys.index, (scope + text).encode(), hashlib.sha256).digest()
+    digest = hmac.digest(keys.index, (scope + text).encode(), "sha256")
     return UUID(bytes=digest[:_MARK_BYTES])
 
 
-def _place(keys: Keyring, table: str, column: str, row_id: UUID) -> bytes:
+def _place(keys: Keyring, table: str, column: str, row_id: UUID | str) -> bytes:
     return f"{keys.service}|{table}|{column}|{row_id}".encode()
 
 

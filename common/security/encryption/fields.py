@@ -148,7 +148,7 @@ class EncryptedField(_Field):
             self.to_text(plain), table=self.model._meta.db_table, column=self.stored_in, row_id=row_id
         )
 
-    def opened(self, sealed: str, row_id: UUID) -> Any:
+    def opened(self, sealed: str, row_id: UUID | str) -> Any:
         """The plain value of what is stored in the row; raises KeyMissingError and SealBrokenError."""
         table = self.model._meta.db_table
         return self.from_text(unseal(sealed, table=table, column=self.stored_in, row_id=row_id))
