@@ -178,11 +178,7 @@ def _opened(field: EncryptedField, value: str) -> Any:
     """The plain value of a sealed one that came with its row's id before it."""
     sealed = value[_ID_LENGTH:]
     # An empty text says what it says to the model: nothing in a text, and an empty object in a document.
-    return (
-        field.opened(sealed, value[:_ID_LENGTH])
-        if sealed
-        else field.from_db_value("", None, connection)
-    )
+    return field.opened(sealed, value[:_ID_LENGTH]) if sealed else field.from_db_value("", None, connection)
 
 
 def _source(source: str | Combinable) -> Any:

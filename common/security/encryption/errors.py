@@ -25,7 +25,9 @@ class UnsealError(DomainError):
     reason: ClassVar[str] = "refused"
     default_message = _("A protected value cannot be opened.")
 
-    def __init__(self, table: str, column: str, row_id: UUID | str, message: str | Promise | None = None) -> None:
+    def __init__(
+        self, table: str, column: str, row_id: UUID | str, message: str | Promise | None = None
+    ) -> None:
         super().__init__(message, details={"table": table, "column": column, "row": str(row_id)})
         REFUSED.labels(self.reason, table, column).inc()
 
