@@ -50,7 +50,7 @@ def prepare(folder: Path) -> None:
     # From the containers' own network.
     rules = access_rules(logins, tls=True, address="samenet", sockets=True)
     write_private(secrets / "pg_hba.conf", rules)
-    data = [folder / "data" / name for name in (*SERVICES, "prometheus")]
+    data = [folder / "data" / name for name in (*SERVICES, "prometheus", "backups")]
     for each in data:
         each.mkdir(mode=0o700, parents=True, exist_ok=True)
     gateway = folder / "data" / "gateway"

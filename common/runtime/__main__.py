@@ -59,12 +59,13 @@ def _parser() -> argparse.ArgumentParser:
 
 def _backup(options: argparse.Namespace) -> int:
     from common.runtime import backup
+    from common.runtime.blueprint import Blueprint
 
     if options.command == "backup-key":
         return backup.make_key(_path(options.file, "KEY"))
     root = commands.stack_root(options.stack)
     if options.command == "backup":
-        return backup.back_up(root, _path(options.folder, "TO"))
+        return backup.back_up(Blueprint(root), _path(options.folder, "TO"))
     return backup.restore(root, _path(options.folder, "FROM"), _path(options.key, "KEY"))
 
 

@@ -12,18 +12,19 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, Protocol
 
 import psycopg
 import pyrage
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from common.runtime.blueprint import Blueprint
+from common.runtime.environment import Role
 from common.runtime.errors import OperatorError
 from common.runtime.files import private_file, write_private
 from common.runtime.postgres_programs import Programs, find_programs
 from common.runtime.progress import Progress
+from common.runtime.provision import Database
 from common.runtime.stack import Stack
 from common.runtime.tables import table
 
@@ -36,12 +37,32 @@ _TABLES: Final = """
 Counts = dict[str, int]
 
 
+class System(Protocol):
+    """A system whose databases can be reached, on this machine or from inside the containers' network."""
+
+    @property
+    def databases(self) -> Sequence[Database]:
+        """Its databases."""
+
+    def dsn(self, service: str, role: Role) -> str:
+        """The address of the service's database for a role."""
+
+
 @dataclass(frozen=True)
 class Manifest:
     """What a backup holds: when it was made, and the rows of each table of each database."""
 
     made_at: str
     counts: dict[str, Counts]
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A backup that the key has opened."""
+
+    folder: Path
+    identity: pyrage.x25519.Identity
+    manifest: Manifest
 
 
 def make_key(file: Path) -> int:
@@ -55,22 +76,22 @@ def make_key(file: Path) -> int:
     return 0
 
 
-def back_up(root: Path, folder: Path) -> int:
-    """Back up every database of the running stack into a new folder.
+def back_up(system: System, folder: Path) -> int:
+    """Back up every database of the running system into a new folder.
 
     Raises:
         OperatorError: No key is set, the folder is not empty, or a database could not be dumped.
     """
     recipients = _recipients(os.environ)
-    stack, progress = Blueprint(root), Progress()
-    programs = find_programs(progress, _server_major(stack))
+    progress = Progress()
+    programs = find_programs(progress, _server_major(system))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise OperatorError(f"{folder} is not empty: name a new folder for each backup.")
     counts: dict[str, Counts] = {}
-    for database in stack.databases:
+    for database in system.databases:
         with progress.step(f"Backing up {database.name}"):
-            url, file = stack.dsn(database.service, "backup"), folder / f"{database.name}.dump.age"
+            url, file = system.dsn(database.service, "backup"), folder / f"{database.name}.dump.age"
             counts[database.name] = _dump(programs, url, file, recipients)
     manifest = Manifest(datetime.now(UTC).isoformat(timespec="seconds"), counts)
     sealed = pyrage.encrypt(json.dumps(asdict(manifest)).encode(), recipients)
@@ -87,25 +108,34 @@ def restore(root: Path, folder: Path, key: Path) -> int:
     Raises:
         OperatorError: The key does not open it, it is damaged, or the stack has data already.
     """
-    identity = _identity(key)
-    manifest = _manifest(folder, identity)
+    backup = _opened(folder, key)
     progress = Progress()
     with Stack(root, progress=progress) as stack:
         stack.start_databases()
         stack.provision()
-        programs = find_programs(progress, _server_major(stack))
-        differences = []
-        for database in stack.databases:
-            with progress.step(f"Restoring {database.name}"):
-                url = stack.dsn(database.service, "owner")
-                _load(programs, url, folder / f"{database.name}.dump.age", identity)
-                found = _counted(stack.dsn(database.service, "backup"))
-            wanted = manifest.counts.get(database.name, {})
-            differences += [
-                (database.name, name, str(wanted.get(name, "-")), str(found.get(name, "-")))
-                for name in sorted(wanted.keys() | found.keys())
-                if wanted.get(name) != found.get(name)
-            ]
+        return _restore(stack, backup, progress)
+
+
+def restore_into(system: System, folder: Path, key: Path) -> int:
+    """The same into a system that runs: its databases and roles are there, and empty."""
+    return _restore(system, _opened(folder, key), Progress())
+
+
+def _restore(system: System, backup: _Opened, progress: Progress) -> int:
+    programs = find_programs(progress, _server_major(system))
+    manifest = backup.manifest
+    differences = []
+    for database in system.databases:
+        with progress.step(f"Restoring {database.name}"):
+            url = system.dsn(database.service, "owner")
+            _load(programs, url, backup.folder / f"{database.name}.dump.age", backup.identity)
+            found = _counted(system.dsn(database.service, "backup"))
+        wanted = manifest.counts.get(database.name, {})
+        differences += [
+            (database.name, name, str(wanted.get(name, "-")), str(found.get(name, "-")))
+            for name in sorted(wanted.keys() | found.keys())
+            if wanted.get(name) != found.get(name)
+        ]
     if differences:
         print(table(("database", "table", "backed up", "restored"), differences))
         return 1
@@ -136,6 +166,11 @@ def _identity(key: Path) -> pyrage.x25519.Identity:
         raise OperatorError(
             f"{key} holds no private key of age: name the file that `make backup-key` wrote."
         ) from None
+
+
+def _opened(folder: Path, key: Path) -> _Opened:
+    identity = _identity(key)
+    return _Opened(folder, identity, _manifest(folder, identity))
 
 
 def _manifest(folder: Path, identity: pyrage.x25519.Identity) -> Manifest:
@@ -253,6 +288,6 @@ def _sum(counts: Mapping[str, Counts]) -> int:
     return sum(sum(each.values()) for each in counts.values())
 
 
-def _server_major(stack: Blueprint) -> int:
-    with psycopg.connect(stack.dsn("auth", "superuser")) as connection:
+def _server_major(system: System) -> int:
+    with psycopg.connect(system.dsn("auth", "superuser")) as connection:
         return connection.info.server_version // 10_000

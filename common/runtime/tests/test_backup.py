@@ -53,7 +53,7 @@ def test_a_backup_is_restored_into_a_new_cluster_with_every_row_and_right(
     filled: Stack, key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder, fresh = tmp_path / "backup", tmp_path / "fresh"
-    assert back_up(filled.root, folder) == 0
+    assert back_up(filled, folder) == 0
     assert restore(fresh, folder, key) == 0
     assert "rows in" in capsys.readouterr().out
     with Stack(fresh, progress=Progress(StringIO())) as stack:
@@ -74,7 +74,7 @@ def test_a_backup_is_restored_into_a_new_cluster_with_every_row_and_right(
 
 def test_nothing_in_a_backup_can_be_read_without_the_key(filled: Stack, key: Path, tmp_path: Path) -> None:
     folder = tmp_path / "backup"
-    back_up(filled.root, folder)
+    back_up(filled, folder)
     files = sorted(folder.iterdir())
     assert len(files) == len(SERVICES) + 1
     for file in files:
@@ -92,7 +92,7 @@ def test_nothing_in_a_backup_can_be_read_without_the_key(filled: Stack, key: Pat
 
 def test_a_damaged_backup_is_refused_and_leaves_nothing(filled: Stack, key: Path, tmp_path: Path) -> None:
     folder, fresh = tmp_path / "backup", tmp_path / "fresh"
-    back_up(filled.root, folder)
+    back_up(filled, folder)
     file = folder / "auth_service_db.dump.age"
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
@@ -111,7 +111,7 @@ def test_without_a_key_nothing_is_written(
 ) -> None:
     monkeypatch.delenv(PUBLIC_KEYS, raising=False)
     with pytest.raises(OperatorError, match="nothing is backed up without encryption"):
-        back_up(filled.root, tmp_path / "backup")
+        back_up(filled, tmp_path / "backup")
     assert not (tmp_path / "backup").exists()
 
 
