@@ -55,14 +55,16 @@ AUTH_PASSWORD_VALIDATORS = [
 PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:3001").rstrip("/")
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "hr@localhost")
 # Mails carry tokens: only on a developer's own machine are they printed.
-_BACKEND = "console" if SERVICE_ENV == "development" else "smtp"
-EMAIL_BACKEND = f"django.core.mail.backends.{_BACKEND}.EmailBackend"
+_PRINTED, _SENT = "django.core.mail.backends.console.EmailBackend", "common.security.smtp.BoundedEmailBackend"
+EMAIL_BACKEND = _PRINTED if SERVICE_ENV == "development" else _SENT
 EMAIL_HOST = env.text("MAIL_HOST", "localhost")
 EMAIL_PORT = env.number("MAIL_PORT", 25)
 EMAIL_HOST_USER = env.text("MAIL_USER", "")
 EMAIL_HOST_PASSWORD = env.optional_secret("MAIL_PASSWORD")
 EMAIL_USE_TLS = env.text("MAIL_TLS", "") == "1"
 EMAIL_TIMEOUT = 10
+# The worker that waits for it does nothing else meanwhile.
+EMAIL_SESSION_SECONDS = 15.0
 
 BEAT_SCHEDULE = {
     # A run that no worker took in time is made up for by the next one.

@@ -24,6 +24,8 @@ EMAIL_HOST_USER = env.text("MAIL_USER", "")
 EMAIL_HOST_PASSWORD = env.optional_secret("MAIL_PASSWORD")
 EMAIL_USE_TLS = env.text("MAIL_TLS", "") == "1"
 EMAIL_TIMEOUT = env.seconds("MAIL_TIMEOUT", 10.0)
+# A sender must have ended when its lease on the notices does.
+EMAIL_SESSION_SECONDS = 120.0
 
 # Who delivers: the dotted path of a class of notification_service/notifications/providers. Without a mail server
 # notices are only written into the log, except in production, where that would lose them.

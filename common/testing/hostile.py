@@ -87,7 +87,8 @@ def with_body(body: bytes, head: bytes = GOOD_HEAD) -> Behaviour:
     return saying(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
 
 
-def _silent(connection: socket.socket) -> None:
+def silent(connection: socket.socket) -> None:
+    """Says nothing, for as long as the other side waits."""
     connection.recv(1)
 
 
@@ -101,7 +102,7 @@ def _packed(size: int) -> bytes:
 
 _DRIP = threading.Event()
 HOSTILE_ANSWERS: Mapping[str, Behaviour] = {
-    "nothing, for ever": _silent,
+    "nothing, for ever": silent,
     "nothing, and the end": saying(),
     "no HTTP": saying(b"220 mail.example ESMTP\r\n"),
     "noise": saying(bytes(range(256)) * 100),

@@ -2,8 +2,9 @@
 
 import hashlib
 import secrets
+import time
 from datetime import timedelta
-from smtplib import SMTPException
+from smtplib import SMTPException, SMTPRecipientsRefused
 from typing import NamedTuple
 
 import structlog
@@ -34,6 +35,9 @@ from common.security.tenancy import all_companies
 
 NOBODY_YET = "account mail: who the address belongs to shows when it is sent"
 GIVE_UP_AFTER = timedelta(days=1)
+LONGEST_ROUND = 20.0
+"""Seconds in which a round begins no further mail: the worker has hires and events to see to."""
+_TROUBLE = (SMTPException, OSError)
 log = structlog.get_logger(__name__)
 
 
@@ -84,9 +88,14 @@ def account_mail_request(*, email: str, purpose: MailPurpose) -> None:
 
 
 def account_mails_send(*, limit: int = 100) -> int:
-    """Send what waits, each in a transaction of its own; returns how many were sent."""
-    sent = 0
+    """Send what waits, each in a transaction of its own; returns how many were sent.
+
+    A mail server in trouble is not asked a second time in the same round: whoever waits for it does nothing else.
+    """
+    sent, over = 0, time.monotonic() + LONGEST_ROUND
     for _attempt in range(limit):
+        if time.monotonic() > over:
+            return sent
         with all_companies(NOBODY_YET):
             mail = (
                 AccountMail.objects.select_for_update(skip_locked=True)
@@ -96,7 +105,13 @@ def account_mails_send(*, limit: int = 100) -> int:
             )
             if mail is None:
                 return sent
-            sent += _send(mail)
+            try:
+                sent += _send(mail)
+            except _TROUBLE as error:
+                log.warning("mail server in trouble", mail_id=str(mail.pk), error=repr(error))
+                _postpone(mail)
+                _postpone_others(mail)
+                return sent
     return sent
 
 
@@ -112,7 +127,7 @@ def _send(mail: AccountMail) -> bool:
     try:
         subject, text = _in_both_languages(letter.subject, " · "), _in_both_languages(letter.text, "\n\n")
         send_mail(subject, f"{text}\n\n{link}\n", settings.DEFAULT_FROM_EMAIL, [mail.email])
-    except (SMTPException, OSError) as error:
+    except SMTPRecipientsRefused as error:
         log.warning("account mail not sent", mail_id=str(mail.pk), error=repr(error))
         _postpone(mail)
         return False
@@ -121,6 +136,12 @@ def _send(mail: AccountMail) -> bool:
         sent_at=now, updated_at=now, token_hash=_hash(token), expires_at=now + letter.lifetime
     )
     return True
+
+
+def _postpone_others(mail: AccountMail) -> None:
+    """Whoever waits beside it waits as long, without one more attempt of their own."""
+    waiting = AccountMail.objects.filter(sent_at=None, wake_at__lte=timezone.now()).exclude(pk=mail.pk)
+    waiting.update(wake_at=timezone.now() + _delay(mail))
 
 
 def _in_both_languages(sentence: str | Promise, between: str) -> str:
@@ -138,10 +159,13 @@ def _postpone(mail: AccountMail) -> None:
         log.error("account mail given up", mail_id=str(mail.pk), attempts=mail.attempts)
         mail.delete()
         return
-    delay = timedelta(seconds=min(600, 5 * 2**mail.attempts))
     AccountMail.objects.filter(pk=mail.pk).update(
-        attempts=F("attempts") + 1, wake_at=now + delay, updated_at=now
+        attempts=F("attempts") + 1, wake_at=now + _delay(mail), updated_at=now
     )
+
+
+def _delay(mail: AccountMail) -> timedelta:
+    return timedelta(seconds=min(600, 5 * 2 ** min(mail.attempts, 7)))
 
 
 def password_reset(*, token: str, new_password: str) -> None:

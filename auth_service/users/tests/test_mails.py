@@ -18,6 +18,7 @@ from auth_service.users.tests.factories import PASSWORD, member, sign_in
 from common.privacy.models import KeptFor
 from common.privacy.tasks import carry_out_retention
 from common.security.tenancy import all_companies
+from common.testing.hostile import Listener, silent
 from common.testing.threads import run_all
 
 Api = Callable[..., Any]
@@ -143,6 +144,29 @@ def test_a_mail_waits_while_the_mail_server_is_down_and_goes_once(
     send_account_mails()
     assert len(mail.outbox) == 1
     assert reset(api, token_in(mail.outbox[0])).status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_mail_server_that_says_nothing_is_waited_for_once_a_round(
+    api: Api, company_id: UUID, settings: Any
+) -> None:
+    """The worker has hires to see to, too: it must not wait for each of the mails in turn."""
+    users = [member(company_id) for _ in range(5)]
+    for user in users:
+        api().post("/password/reset", {"email": user.email})
+    with Listener(silent).running() as server:
+        settings.EMAIL_BACKEND = "common.security.smtp.BoundedEmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        settings.EMAIL_TIMEOUT = settings.EMAIL_SESSION_SECONDS = 0.2
+        send_account_mails()
+        send_account_mails()
+        assert server.connections == 1
+    with all_companies("test"):
+        assert sorted(AccountMail.objects.values_list("attempts", flat=True)) == [0, 0, 0, 0, 1]
+    pass_time(minutes=1)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    send_account_mails()
+    assert sorted(message.to[0] for message in mail.outbox) == sorted(user.email for user in users)
 
 
 @pytest.mark.django_db

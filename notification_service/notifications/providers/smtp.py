@@ -1,8 +1,6 @@
 """Mail by SMTP: many letters over one connection, each answered by the server before the next."""
 
 import smtplib
-import socket
-import threading
 from collections.abc import Generator, Iterable
 from contextlib import suppress
 from email.utils import parseaddr
@@ -15,9 +13,7 @@ from django.core.mail.message import sanitize_address
 from notification_service.notifications.providers.base import Answer, Fate, Outgoing
 from notification_service.notifications.providers.letters import letter
 
-BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-LONGEST_SESSION = 120.0
-"""Seconds after which a connection is cut: a sender must have ended when its lease on the notices does."""
+BACKEND = "common.security.smtp.BoundedEmailBackend"
 CLOSING = 421
 TOO_LARGE = 552
 TROUBLE = (smtplib.SMTPException, OSError)
@@ -32,7 +28,6 @@ class SmtpProvider:
 
     def __init__(self) -> None:
         self._backend: Any = None
-        self._watch: threading.Timer | None = None
         self._used = False
 
     def send(self, batch: Iterable[Outgoing]) -> Generator[Answer, None, None]:
@@ -108,15 +103,10 @@ class SmtpProvider:
             except TROUBLE as error:
                 self._backend = None
                 raise _Lost(_why(error)) from error
-            self._watch = threading.Timer(LONGEST_SESSION, _cut, [self._backend.connection])
-            self._watch.daemon = True
-            self._watch.start()
         server: smtplib.SMTP = self._backend.connection
         return server
 
     def _hang_up(self) -> None:
-        if self._watch is not None:
-            self._watch.cancel()
         if self._backend is not None:
             with suppress(*TROUBLE):
                 self._backend.close()
@@ -129,12 +119,6 @@ def _command(command: Any, argument: str) -> tuple[int, bytes]:
     if code == CLOSING:
         raise smtplib.SMTPServerDisconnected(_said(code, answer))
     return code, answer
-
-
-def _cut(server: smtplib.SMTP) -> None:
-    if server.sock is not None:
-        with suppress(OSError):
-            server.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _said(code: int, answer: bytes | str) -> str:
