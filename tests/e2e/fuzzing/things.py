@@ -115,7 +115,7 @@ def _department(things: Things, ids: Ids) -> str:
 
 def _license(things: Things, ids: Ids) -> str:
     path = f"/companies/{things.company}/licenses"
-    body = {"name": "Trade", "type": "main", "issued_on": "2026-01-01", "expires_on": "2027-01-01"}
+    body = {"name": "Trade", "type": "main", "issued_on": "2026-01-01", "expires_on": "2036-01-01"}
     return things.made("company", path, "license", number=uuid4().hex, **body)
 
 
