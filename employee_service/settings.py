@@ -22,6 +22,8 @@ HIRE_WAITERS = env.number("HIRE_WAITERS", 64)
 PERSON_EXPORTS_PER_DAY = env.number("PERSON_EXPORTS_PER_DAY", 50)
 PERSON_PACKAGE_DAYS = env.number("PERSON_PACKAGE_DAYS", 7)
 PERSON_PACKAGE_MB = env.number("PERSON_PACKAGE_MB", 500)
+# Where erasures are noted so that a restored backup brings nobody back; empty: nowhere.
+ERASURE_LEDGER_FILE = env.text("ERASURE_LEDGER_FILE", "")
 
 BEAT_SCHEDULE = {
     "requests about personal data": {

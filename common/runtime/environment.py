@@ -115,6 +115,10 @@ class Environments:
             values["DOCUMENT_STORAGE_DIR"] = os.environ.get(
                 "DOCUMENT_STORAGE_DIR", str(self.root / "documents")
             )
+        if service == "employee":
+            # Beside the stack's folder and not in it: neither a reset nor a restore takes it away.
+            ledger = self.root.with_name(f"{self.root.name}-erasures.jsonl")
+            values["ERASURE_LEDGER_FILE"] = os.environ.get("ERASURE_LEDGER_FILE", str(ledger))
         if service == "analytics":
             values["REPORT_STORAGE_DIR"] = os.environ.get("REPORT_STORAGE_DIR", str(self.root / "reports"))
         if service == "auth":

@@ -14,6 +14,7 @@ from common.security.tenancy import all_companies
 from employee_service.person_requests.choices import RequestKind, RequestState
 from employee_service.person_requests.models import PersonRequest, RequestPart
 from employee_service.person_requests.services.asking import NoAnswerError, erasure_ask, holdings_ask
+from employee_service.person_requests.services.ledger import LedgerError, erasure_note
 
 REASON = "requests about personal data"
 LEASE = timedelta(minutes=2)
@@ -60,10 +61,12 @@ def _asked(part: RequestPart) -> bool:
             sections = holdings_ask(part.service, part.request.subject, part.request.language)
             part.content = msgspec.json.encode(sections).decode()
         else:
+            if part.rank == 0:
+                erasure_note(part.request)
             erased = erasure_ask(part.service, _order(part))
             part.lines = [to_wire(line) for line in erased.lines]
             part.account = erased.account
-    except NoAnswerError as error:
+    except (NoAnswerError, LedgerError) as error:
         _postpone(part, str(error))
         return False
     with all_companies(REASON):

@@ -1,5 +1,6 @@
 """Asking for the data of a person, or for their erasure."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -96,6 +97,12 @@ def requests_write(
             PersonRequest.objects.bulk_create(requests)
     except IntegrityError as error:
         raise RequestUnderWayError from error
+    parts_write(requests)
+    return requests
+
+
+def parts_write(requests: Sequence[PersonRequest]) -> None:
+    """Store a part for every service, all of them due."""
     RequestPart.objects.bulk_create(
         [
             RequestPart(
@@ -105,7 +112,6 @@ def requests_write(
             for service in PORTS
         ]
     )
-    return requests
 
 
 def _refuse_many(person: Principal) -> None:

@@ -63,7 +63,9 @@ def employees_import_remove(ids: Collection[UUID]) -> dict[UUID, str]:
             cursor.execute(f"DELETE FROM pg_temp.{_STAGE} WHERE id = ANY(%s)", [list(kept)])
         for table in ("employee_search_terms", "employee_profiles"):
             cursor.execute(f"DELETE FROM {table} WHERE (company_id, employee_id) {_THEIRS}")
-        cursor.execute(f"SELECT employment_events_take_back((SELECT array_agg(id) FROM pg_temp.{_STAGE}))")
+        cursor.execute(
+            f"SELECT count(*) FROM employment_events_take_back((SELECT array_agg(id) FROM pg_temp.{_STAGE}))"
+        )
         cursor.execute(
             f"DELETE FROM employees t USING pg_temp.{_STAGE} s WHERE t.id = s.id"
             " RETURNING t.id, t.company_id, t.user_id, t.version"
