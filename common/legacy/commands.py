@@ -58,6 +58,9 @@ class _Dated:
 class LegacyCommand(BaseCommand):
     """Base of the commands. Exit codes: 0 as it should be; 1 not so, or not finished; 2 it could not begin."""
 
+    # Of a service that runs they have been made: they load all pages, which takes as long as some imports.
+    requires_system_checks: tuple[str, ...] = ()
+
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare what all of them have."""
         parser.add_argument(

@@ -89,7 +89,8 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _connect(address: str) -> sqlite3.Connection:
-    return sqlite3.connect(address, uri=True, isolation_level=None)
+    # An import asks in a thread of its own, one thread at a time.
+    return sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
 
 
 def _build(file: LegacyFile, store: Path, progress: Progress) -> None:

@@ -60,7 +60,12 @@ def snapshot(source: Path, engine: Engine = PLAIN) -> Iterator[Snapshot]:
         with TemporaryDirectory(prefix="legacy-") as folder:
             copy = Path(folder) / "copy.db"
             _copy(source, copy, engine)
-            connection = engine.connect(f"{copy.as_uri()}?mode=ro&immutable=1", isolation_level=None)
+            connection = engine.connect(
+                # An import reads in a thread of its own, one thread at a time.
+                f"{copy.as_uri()}?mode=ro&immutable=1",
+                isolation_level=None,
+                check_same_thread=False,
+            )
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
             fingerprint = _content_fingerprint(connection) if engine.encrypts else _fingerprint(copy)
         # The folder is gone and the open descriptor keeps the data: a killed import leaves no copy behind.

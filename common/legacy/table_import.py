@@ -4,13 +4,14 @@ A batch is one transaction: its things, their events, the rows set aside, the wo
 checkpoint. So a killed import has done whole batches only, and goes on after the last one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from common.legacy.ahead import one_ahead
 from common.legacy.deciding import Decider, Seen, is_settled
 from common.legacy.fact_store import FileFacts
 from common.legacy.ledger import (
@@ -48,6 +49,11 @@ class Task:
     incremental: bool = False
     anew: bool = False
 
+    @property
+    def maps_all(self) -> bool:
+        """Whether every row is mapped, whatever is known of it."""
+        return self.anew or not self.incremental
+
 
 class TableImporter:
     """The import of one entry of the plan."""
@@ -61,18 +67,19 @@ class TableImporter:
         name = self._entry.name
         with all_companies(REASON):
             known = ledger_knows(name, besides=self._task.run.pk)
-        for batch in self._batches(tallies[name].place):
-            tallies[name] = self._import(tallies[name], batch, known=known)
+        batches = self._batches(tallies[name].place)
+        # Otherwise the mappers ask the facts while the next batch does.
+        for seen in one_ahead(batches) if self._task.maps_all else batches:
+            tallies[name] = self._import(tallies[name], seen, known=known)
             self._task.progress(name, tallies[name].done, tallies[name].source_rows)
 
-    def _batches(self, after: int | None) -> Iterator[list[tuple[int, Row]]]:
+    def _batches(self, after: int | None) -> Iterator[list[Seen]]:
         rows = self._task.file.placed(self._entry.table, after=after)
         while batch := list(islice(rows, self._task.batch_size)):
-            yield batch
+            yield self._look(batch)
 
-    def _import(self, before: Tally, batch: Sequence[tuple[int, Row]], *, known: bool) -> Tally:
+    def _import(self, before: Tally, seen: Sequence[Seen], *, known: bool) -> Tally:
         task, tally = self._task, deepcopy(before)
-        seen = self._look(batch)
         with all_companies(REASON):
             import_lock()
             if known:
@@ -81,8 +88,8 @@ class TableImporter:
             todo = [item for row in fresh if isinstance(row.outcome, Merged) for item in row.outcome.todo]
             todo += self._write(decider)
             todo += self._change(decider)
-            tally.done += len(batch)
-            tally.place = batch[-1][0]
+            tally.done += len(seen)
+            tally.place = seen[-1].place
             records_write(task.run, self._entry, decider.made, todo, tally)
             ledger_enter(self._entry, decider.made.entries.values())
             tally.changed += self._count_changed(decider)
@@ -90,12 +97,20 @@ class TableImporter:
         return tally
 
     def _look(self, batch: Sequence[tuple[int, Row]]) -> list[Seen]:
+        """What the file says of rows, mapped if all of them are to be."""
         facts, table = self._task.facts, self._entry.table
         facts.prepare(table, [row for _place, row in batch])
-        return [
+        found = [
             Seen(place, row, key_of(row, place, facts, table), source_hash(row, facts, table), None)
             for place, row in batch
         ]
+        if self._task.maps_all:
+            self._map(found)
+        return found
+
+    def _map(self, seen: Iterable[Seen]) -> None:
+        for row in seen:
+            row.outcome = self._entry.map(row.row, row.place)
 
     def _recall(self, seen: Sequence[Seen]) -> None:
         known = ledger_rows(self._entry.name, [row.key for row in seen])
@@ -103,17 +118,18 @@ class TableImporter:
             row.known = known.get(row.key)
 
     def _decide(self, seen: Sequence[Seen], tally: Tally) -> tuple[Decider, list[Seen]]:
-        """Map what may have changed, and decide about every row; returns the mapped ones, too."""
+        """Map what may have changed, unless that is done, and decide about every row; returns the mapped ones, too."""
         task, entry = self._task, self._entry
         handed_over = set(HandedOverCompany.objects.values_list("pk", flat=True))
         settled: list[tuple[Seen, LedgerRow]] = []
         fresh: list[Seen] = []
         for row in seen:
-            if task.incremental and not task.anew and row.known and is_settled(row, row.known, handed_over):
+            if not task.maps_all and row.known and is_settled(row, row.known, handed_over):
                 settled.append((row, row.known))
             else:
-                row.outcome = entry.map(row.row, row.place)
                 fresh.append(row)
+        if not task.maps_all:
+            self._map(fresh)
         decider = Decider(
             task.run.pk,
             incremental=task.incremental,

@@ -19,8 +19,8 @@ from common.security.encryption.errors import KeyMissingError, SealBrokenError
 from common.security.encryption.keyring import Keyring, KeyringError, read_keyring
 
 VERSION: Final = "v1"
-_NONCE_BYTES: Final = 12
-_MARK_BYTES: Final = 16
+NONCE_BYTES: Final = 12
+MARK_BYTES: Final = 16
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +34,7 @@ def keyring() -> Keyring:
 def seal(text: str, *, table: str, column: str, row_id: UUID) -> str:
     """``text`` sealed with the current key for one column of one row; different each time."""
     keys = keyring()
-    nonce = os.urandom(_NONCE_BYTES)
+    nonce = os.urandom(NONCE_BYTES)
     sealed = keys.ciphers[keys.current].encrypt(nonce, text.encode(), _place(keys, table, column, row_id))
     return f"{VERSION}:{keys.current}:{base64.b64encode(nonce + sealed).decode()}"
 
@@ -55,8 +55,8 @@ def unseal(sealed: str, *, table: str, column: str, row_id: UUID | str) -> str:
         keys = keyring()
     try:
         raw = binascii.a2b_base64(encoded, strict_mode=True)
-        place = _place(keys, table, column, row_id)
-        return keys.ciphers[key_id].decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], place).decode()
+        lies_at = _place(keys, table, column, row_id)
+        return keys.ciphers[key_id].decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], lies_at).decode()
     except (InvalidTag, binascii.Error, ValueError):
         raise SealBrokenError(table, column, row_id) from None
 
@@ -74,13 +74,22 @@ def mark(text: str, *, column: str, company_id: UUID | None, row_id: UUID | None
     It does not depend on the current key, so that a rotation leaves marks as they are.
     """
     keys = keyring()
-    scope = f"{keys.service}|{column}|{company_id or ''}|{row_id or ''}|"
-    digest = hmac.digest(keys.index, (scope + text).encode(), "sha256")
-    return UUID(bytes=digest[:_MARK_BYTES])
+    marked = f"{mark_scope(keys, column)}{company_id or ''}|{row_id or ''}|{text}"
+    return UUID(bytes=hmac.digest(keys.index, marked.encode(), "sha256")[:MARK_BYTES])
+
+
+def place(keys: Keyring, table: str, column: str) -> str:
+    """What is authenticated with a value of a column, followed by the row's id."""
+    return f"{keys.service}|{table}|{column}|"
+
+
+def mark_scope(keys: Keyring, column: str) -> str:
+    """What a mark of a column begins with, followed by company, row and value."""
+    return f"{keys.service}|{column}|"
 
 
 def _place(keys: Keyring, table: str, column: str, row_id: UUID | str) -> bytes:
-    return f"{keys.service}|{table}|{column}|{row_id}".encode()
+    return f"{place(keys, table, column)}{row_id}".encode()
 
 
 def _read_again(key_id: str) -> bool:

@@ -1,6 +1,7 @@
 """Imported employees on their way into the tables: one staged row for each, profile and search terms included."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -8,7 +9,7 @@ import msgspec
 from django.db.backends.utils import CursorWrapper
 
 from common.legacy.staging import array_text, stage
-from common.security.encryption.fields import encrypted_field
+from common.security.encryption.bulk import BulkSealer
 from common.security.encryption.marks import mark_for
 from employee_service.employees.models import Employee, EmployeeProfile
 from employee_service.employees.services.imports.values import ImportedEmployee, ImportedProfile
@@ -95,23 +96,19 @@ def old_values_mark(row: ImportedEmployee) -> UUID | None:
     return mark_for(EmployeeProfile, "old_values", profile.old_values or None, row.company_id, row.id)
 
 
-def _sealed(row: ImportedEmployee) -> Iterator[Any]:
-    for column in SEALED_COLUMNS:
-        plain = getattr(row, column)
-        field = encrypted_field(Employee, column)
-        yield plain if plain is None or plain == "" else field.sealed(plain, row.id)
-        yield mark_of(row, column)
-
-
 def json_text(value: Mapping[str, Any]) -> str:
     """JSON as :func:`stage` takes it."""
     return _json.encode(value).decode() if value else "{}"
 
 
 def _staged(rows: Sequence[ImportedEmployee], numbers: Mapping[UUID, str]) -> Iterator[tuple[Any, ...]]:
+    pay_and_papers = BulkSealer(Employee, SEALED_COLUMNS)
+    other = BulkSealer(EmployeeProfile, ("old_values",))
+    plains = attrgetter(*SEALED_COLUMNS)
     for place, row in enumerate(rows):
         number = numbers.get(row.id, "")
         profile = row.profile or NO_PROFILE
+        old_values, old_mark = other.sealed((profile.old_values,), row.company_id, row.id)
         names = (f"{row.first_name} {row.last_name}", row.full_name_en, row.full_name_ar)
         yield (
             place,
@@ -139,7 +136,7 @@ def _staged(rows: Sequence[ImportedEmployee], numbers: Mapping[UUID, str]) -> It
             row.employee_type,
             row.nationality,
             row.residence_expiry,
-            *_sealed(row),
+            *pay_and_papers.sealed(plains(row), row.company_id, row.id),
             profile.date_of_birth,
             profile.gender,
             profile.marital_status,
@@ -148,8 +145,6 @@ def _staged(rows: Sequence[ImportedEmployee], numbers: Mapping[UUID, str]) -> It
             profile.emergency_contact_phone,
             array_text(profile.skills),
             profile.notes,
-            old_values_mark(row),
-            encrypted_field(EmployeeProfile, "old_values").sealed(profile.old_values, row.id)
-            if profile.old_values
-            else "",
+            old_mark,
+            old_values,
         )
