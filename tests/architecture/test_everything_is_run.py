@@ -61,7 +61,7 @@ def test_every_task_has_a_test_that_runs_it() -> None:
 @pytest.mark.parametrize("service", APPS)
 def test_every_service_keeps_the_rules_that_all_keep(service: str) -> None:
     own = {path: text for path, text in TEST_SOURCES.items() if f"{service}_service" in path.parts}
-    for rules in ("RowSecurityRules", "OpenApiRules", "ListRules", "WebRules"):
+    for rules in ("RowSecurityRules", "RotationRules", "OpenApiRules", "ListRules", "WebRules"):
         assert [path for path, text in own.items() if f"({rules})" in text], rules
     assert ROOT / f"{service}_service" / "tests" / "test_contracts.py" in own
 

@@ -95,6 +95,7 @@ def _measure(
 ) -> list[tuple[str, ...]]:
     user_id = _user_id(system, manager)
     each.fill(system.databases, system.company_id, user_id, count)
+    _seal(system, each)
     path = each.path.format(company_id=system.company_id)
     client = Client(system.urls, manager)
     last = client.call(each.service, "GET", f"{path}?limit={LIMIT}&page={count // LIMIT - 1}")
@@ -120,6 +121,16 @@ def _measure(
         floor.row(f"{each.path} (floor)", floor),
         *(measured.row(f"{each.path} {name}", floor) for name, measured in found.items()),
     ]
+
+
+def _seal(system: System, each: MeasuredList) -> None:
+    for column, plain in each.sealed.items():
+        code = (
+            "from uuid import UUID; from tests.bench.sealing import seal_column\n"
+            f"seal_column('{each.table}', '{column}', '{plain}', UUID('{system.company_id}'))"
+        )
+        system.stack.manage(each.service, "shell", "-v0", "-c", code)
+        system.databases.connection(each.service).execute(f"VACUUM ANALYZE {each.table}".encode())
 
 
 def _loaded(

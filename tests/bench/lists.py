@@ -30,6 +30,8 @@ class MeasuredList:
 
     ``order`` names the columns by which the list is ordered, which the floor orders by, too. ``afterwards``
     is SQL that makes what belongs to the rows. ``{company_id}`` and ``{user_id}`` stand for whoever asks.
+    A list that begins at another table than its rows' names that one in ``counted`` and both in ``source``.
+    ``sealed`` names columns whose value is sealed for its row, with what they say: tests/bench/sealing.py fills them.
     """
 
     service: str
@@ -39,6 +41,9 @@ class MeasuredList:
     columns: Mapping[str, str] = field(default_factory=dict)
     of_company: str = "company_id = '{company_id}'"
     afterwards: str = ""
+    source: str = ""
+    counted: str = ""
+    sealed: Mapping[str, str] = field(default_factory=dict)
 
     def fill(self, databases: Databases, company_id: UUID, user_id: UUID, count: int = COUNT) -> None:
         """Put ``count`` rows of the company into the table, and take statistics."""
@@ -59,15 +64,24 @@ class MeasuredList:
             f"INSERT INTO {self.table} ({names})"
             f" SELECT {', '.join(values.values())} FROM generate_series(1, {count}) n"
         )
-        for statement in filter(None, (filling, self.afterwards, f"VACUUM ANALYZE {self.table}")):
+        cleaning = f"VACUUM ANALYZE {self.table}, {self.counted or self.table}"
+        for statement in filter(None, (filling, self.afterwards)):
             # Not format: braces are JSON and arrays here, too.
             asked = statement.replace("{company_id}", str(company_id)).replace("{user_id}", str(user_id))
             connection.execute(asked.encode())
+        connection.execute(cleaning.encode())
 
     def bare_query(self, company_id: UUID, user_id: UUID, limit: int) -> str:
         """The least a list of these rows can ask for."""
         condition = self.of_company.format(company_id=company_id, user_id=user_id)
-        return f"SELECT * FROM {self.table} WHERE {condition} ORDER BY {self.order} LIMIT {limit}"
+        source = self.source or self.table
+        return f"SELECT {self.table}.* FROM {source} WHERE {condition} ORDER BY {self.order} LIMIT {limit}"
+
+    def count_query(self, company_id: UUID, user_id: UUID, limit: int) -> str:
+        """How many rows there are, as far as ``limit``."""
+        condition = self.of_company.format(company_id=company_id, user_id=user_id)
+        counted = f"SELECT FROM {self.counted or self.table} WHERE {condition} LIMIT {limit}"
+        return f"SELECT count(*) FROM ({counted}) AS counted"
 
 
 # Whom leaves and deductions are of: each of the company's people has many.
@@ -89,6 +103,7 @@ LISTS = (
             "employee_type": "'citizen'",
             "lifecycle": "'current'",
         },
+        sealed={"salary": "450.250"},
     ),
     MeasuredList(
         "employee",
@@ -167,9 +182,11 @@ LISTS = (
         "auth",
         "/users",
         "users",
-        "email, id",
+        "user_roles.created_at, user_roles.id",
         {"email": "'u' || lpad(n::text, 6, '0') || '@{company_id}.example'", "is_active": "true"},
-        of_company="true",
+        of_company="user_roles.company_id = '{company_id}'",
+        source="user_roles JOIN users ON users.id = user_roles.user_id",
+        counted="user_roles",
         afterwards="INSERT INTO user_roles (user_id, company_id, role_id) SELECT u.id, '{company_id}', r.id FROM"
         " users u, roles r WHERE u.email LIKE 'u______@{company_id}.example' AND r.company_id = '{company_id}'"
         " AND r.name = 'worker'",
