@@ -19,13 +19,12 @@ from django.utils import timezone
 
 from analytics_service.analytics.choices import ReportFormat
 from analytics_service.analytics.exceptions import TooManyRowsError
+from common.spreadsheets import harmless
 
 SHEET_ROWS = 1_048_575
 """Rows of data on a sheet of XLSX, below the headings."""
 XLSX_ROWS = 3_000_000
 LONGEST_CELL = 32_767
-_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
-_INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff "
 
 
 class ReportFile(ABC):
@@ -138,11 +137,7 @@ def as_text(value: Any) -> str:
         return ""
     if isinstance(value, (int, Decimal)):
         return str(value)
-    text = _spelled(value)
-    # What is not seen could hide the sign from us and not from a spreadsheet.
-    if text.lstrip(_INVISIBLE).startswith(_FORMULA_STARTS):
-        return f"'{text}"
-    return text
+    return harmless(_spelled(value))
 
 
 def _spelled(value: Any) -> str:

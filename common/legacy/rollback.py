@@ -5,33 +5,40 @@ itself when it is started again. What people have changed since stays, and so do
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce, Now
 
-from common.errors import DomainError
 from common.legacy.account import state_sql
 from common.legacy.choices import QuarantineState, RowOutcome, RunState
 from common.legacy.holding import references_left
-from common.legacy.ledger import BROUGHT_BY_NONE
+from common.legacy.ledger import BROUGHT_BY_NONE, ledger_forget
 from common.legacy.ledger import CORRECTED as LATE
-from common.legacy.models import ImportedRow, ImportRun, QuarantinedRow
+from common.legacy.models import ImportedRow, ImportRun
 from common.legacy.plan import Plan, TableImport
+from common.legacy.planning import by_index
 from common.legacy.progress import Bar
 from common.legacy.services import REASON, import_lock
-from common.legacy.writing import why
+from common.legacy.writing import remove_halving
 from common.security.tenancy import all_companies
 
 CHANGED: Final = "people have changed it here since"
 CORRECTED: Final = "HR corrected the row and brought it in"
 HELD: Final = "something that stays in another service refers to it"
-Remove = Callable[[Sequence[UUID]], Mapping[UUID, str]]
+# Rows that have a thing of their own, also when the file has said otherwise since.
+_BROUGHT: Final = (
+    "l.name = %s AND l.run_id = %s AND l.key > %s AND l.target_id IS NOT NULL AND l.outcome <> ALL(%s)"
+)
+_CORRECTED: Final = (
+    "l.reason = %s OR EXISTS (SELECT FROM quarantined_rows q"
+    " WHERE q.entry = %s AND q.key = l.key AND q.state = %s AND q.decided_by IS NOT NULL)"
+)
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,16 @@ class Rollback:
     def staying(self) -> int:
         """The things that stay."""
         return sum(entry.stays.total() for entry in self.entries.values())
+
+
+class _Brought(NamedTuple):
+    """A thing that a run brought: whether it is here, as the ledger says, and whether HR had corrected its row."""
+
+    key: str
+    id: UUID
+    here: bool
+    same: bool | None
+    corrected: bool
 
 
 class _DryRunError(Exception):
@@ -157,86 +174,57 @@ class _EntryTaker:
 
     def run(self) -> None:
         """Take back batch after batch; those that stay are passed by."""
-        with all_companies(REASON):
-            of = self._rows().count()
+        with all_companies(REASON), connection.cursor() as cursor:
+            cursor.execute(f"SELECT count(*) FROM imported_rows l WHERE {_BROUGHT}", self._which(""))
+            (of,) = cursor.fetchone()
         done, after = 0, ""
         while True:
             with all_companies(REASON):
                 import_lock()
-                rows = self._rows().filter(key__gt=after).order_by("key")
-                batch = [
-                    (key, thing, state)
-                    for key, thing, state in rows.values_list("key", "target_id", "state_hash")[
-                        : self._batch_size
-                    ]
-                    if thing is not None
-                ]
-                if not batch:
-                    break
-                self._take(batch)
-            after, done = batch[-1][0], done + len(batch)
+                with by_index():
+                    batch = self._batch(after)
+                    if not batch:
+                        break
+                    self._take(batch)
+            after, done = batch[-1].key, done + len(batch)
             self._bar.show(self._entry.name, done, of)
 
-    def _rows(self) -> QuerySet[ImportedRow]:
-        """Those that have a thing of their own, also when the file has said otherwise since."""
-        return ImportedRow.objects.filter(
-            name=self._entry.name, run_id=self._run.pk, target_id__isnull=False
-        ).exclude(outcome__in=[RowOutcome.MERGED, RowOutcome.SKIPPED])
+    def _which(self, after: str) -> list[Any]:
+        """The parameters of ``_BROUGHT``."""
+        return [self._entry.name, self._run.pk, after, [RowOutcome.MERGED, RowOutcome.SKIPPED]]
 
-    def _take(self, batch: Sequence[tuple[str, UUID, int | None]]) -> None:
-        states = self._states([thing for _key, thing, _state in batch])
-        corrected = self._corrected([key for key, _thing, _state in batch])
-        stays: dict[UUID, str] = {}
-        for key, thing, state in batch:
-            if key in corrected:
-                stays[thing] = CORRECTED
-            elif thing in states and states[thing] != state:
-                stays[thing] = CHANGED
-            elif thing in states and thing in self._held:
-                stays[thing] = HELD
-        takeable = [thing for _key, thing, _state in batch if thing in states and thing not in stays]
-        stays |= self._remove(takeable)
-        self._found.gone += sum(thing not in states and thing not in stays for _key, thing, _state in batch)
-        self._found.removed += sum(thing not in stays for thing in takeable)
-        for key, thing, _state in batch:
-            if thing in stays:
-                self._found.stays[stays[thing]] += 1
-                self._keep(Stay(self._entry.name, key, thing, stays[thing]))
-        ImportedRow.objects.filter(
-            name=self._entry.name, key__in=[key for key, thing, _state in batch if thing not in stays]
-        ).delete()
-
-    def _states(self, ids: Sequence[UUID]) -> dict[UUID, int]:
-        """The state of those that are here, as the ledger writes it."""
+    def _batch(self, after: str) -> list[_Brought]:
+        """The next things behind the key ``after``, each with how it stands here."""
         account = self._entry.account
+        corrected = [LATE, self._entry.name, QuarantineState.IMPORTED]
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT {account.key}, {state_sql(account)} FROM {account.source} WHERE {account.key} = ANY(%s)",
-                [list(ids)],
+                f"SELECT l.key, l.target_id, h.state IS NOT NULL, h.state = l.state_hash, {_CORRECTED}"
+                f" FROM (SELECT * FROM imported_rows l WHERE {_BROUGHT} ORDER BY l.key LIMIT %s) l"
+                f" LEFT JOIN LATERAL (SELECT {state_sql(account)} AS state FROM {account.source}"
+                f" WHERE {account.key} = l.target_id OFFSET 0) h ON true ORDER BY l.key",
+                [*corrected, *self._which(after), self._batch_size],
             )
-            return dict(cursor.fetchall())
+            return [_Brought(*row) for row in cursor.fetchall()]
 
-    def _corrected(self, keys: Sequence[str]) -> set[str]:
-        rows = QuarantinedRow.objects.filter(
-            entry=self._entry.name, key__in=keys, state=QuarantineState.IMPORTED, decided_by__isnull=False
-        )
-        elsewhere = ImportedRow.objects.filter(name=self._entry.name, key__in=keys, reason=LATE)
-        return {*rows.values_list("key", flat=True), *elsewhere.values_list("key", flat=True)}
-
-    def _remove(self, ids: Sequence[UUID]) -> Mapping[UUID, str]:
-        """Call the service; when it fails for the batch, for each half, down to the things to blame."""
-        if not ids:
-            return {}
-        try:
-            with transaction.atomic():
-                stays = self._entry.remove(ids)
-                connection.check_constraints()
-                return stays
-        except (IntegrityError, DataError, DomainError) as error:
-            if len(ids) == 1:
-                return {ids[0]: why(error)}
-        middle = len(ids) // 2
-        return {**self._remove(ids[:middle]), **self._remove(ids[middle:])}
+    def _take(self, batch: Sequence[_Brought]) -> None:
+        stays: dict[UUID, str] = {}
+        for thing in batch:
+            if thing.corrected:
+                stays[thing.id] = CORRECTED
+            elif thing.here and not thing.same:
+                stays[thing.id] = CHANGED
+            elif thing.here and thing.id in self._held:
+                stays[thing.id] = HELD
+        takeable = [thing.id for thing in batch if thing.here and thing.id not in stays]
+        stays.update(remove_halving(self._entry.remove, takeable))
+        self._found.gone += sum(not thing.here and thing.id not in stays for thing in batch)
+        self._found.removed += sum(key not in stays for key in takeable)
+        for thing in batch:
+            if thing.id in stays:
+                self._found.stays[stays[thing.id]] += 1
+                self._keep(Stay(self._entry.name, thing.key, thing.id, stays[thing.id]))
+        ledger_forget(self._entry.name, [thing.key for thing in batch if thing.id not in stays])
 
 
 def _forget_what_nobody_brought() -> None:
@@ -265,12 +253,12 @@ def _forget_rest(run: ImportRun, found: Rollback) -> None:
         )
         found.todo += cursor.rowcount
         cursor.execute(
-            "DELETE FROM imported_rows l WHERE l.run_id = %s"
+            "WITH gone AS (DELETE FROM imported_rows l WHERE l.run_id = %s"
             " AND (l.target_id IS NULL OR l.outcome IN ('merged', 'skipped'))"
             f" AND NOT {about_what_stays.format('l.target_id')} AND NOT EXISTS ("
             "SELECT FROM quarantined_rows q WHERE q.entry = l.name AND q.key = l.key AND l.outcome = 'quarantined'"
-            ") RETURNING l.name",
+            ") RETURNING l.name) SELECT name, count(*) FROM gone GROUP BY 1",
             [run.pk],
         )
-        for name, count in Counter(row[0] for row in cursor.fetchall()).items():
+        for name, count in cursor.fetchall():
             found.entries.setdefault(name, EntryRollback()).forgotten += count

@@ -10,6 +10,7 @@ from typing import Any, Final
 from common.legacy.errors import ReportUnwritableError
 from common.legacy.report import make_folder
 from common.legacy.rollback import Rollback, Stay
+from common.spreadsheets import harmless
 
 SHOWN: Final = 100
 
@@ -114,6 +115,7 @@ class StayList:
 
     def add(self, stay: Stay) -> None:
         """Write one more down."""
-        self._rows.writerow([stay.entry, stay.key, stay.id, stay.why])
+        # Ids out of the old file, and names in a reason, are whatever somebody typed.
+        self._rows.writerow([stay.entry, harmless(stay.key), stay.id, harmless(stay.why)])
         if len(self.first) < SHOWN:
             self.first.append(stay)

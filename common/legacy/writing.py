@@ -38,6 +38,8 @@ def write_halving(write: Write, items: Sequence[Imported[Any]]) -> Written:
 
 def remove_halving(remove: Remove, ids: Sequence[UUID]) -> Mapping[UUID, str]:
     """Call ``remove`` likewise; answers what must stay and why."""
+    if not ids:
+        return {}
     try:
         with transaction.atomic():
             staying = remove(ids)
