@@ -6,7 +6,7 @@ is also the account the services run as, or 10001 when this is run by root.
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from secrets import token_urlsafe
@@ -28,6 +28,7 @@ from compose.addresses import database_url, redis_url
 HERE: Final = Path(__file__).resolve().parent
 SERVICE_ACCOUNT: Final = 10001
 GATEWAY_PORT: Final = 3000
+_PUBLIC_HOSTS: Final = "PUBLIC_HOSTS"
 
 
 def prepare(folder: Path) -> None:
@@ -46,6 +47,8 @@ def prepare(folder: Path) -> None:
     _make_metrics_tokens(secrets)
     ensure_certificates(secrets, ["postgres"])
     ensure_certificates(secrets, ["redis"], "redis")
+    hosts = _public_hosts(folder / ".env")
+    authorities = _ensure_certificates_of_services(secrets, hosts)
     logins = [Login(database_name(name), tuple(role_name(name, role) for role in ROLES)) for name in SERVICES]
     # From the containers' own network.
     rules = access_rules(logins, tls=True, address="samenet", sockets=True)
@@ -55,12 +58,13 @@ def prepare(folder: Path) -> None:
         each.mkdir(mode=0o700, parents=True, exist_ok=True)
     gateway = folder / "data" / "gateway"
     gateway.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_configuration(gateway, choose_options(gateway, _gateway_environment(), folder), None)
+    write_configuration(gateway, choose_options(gateway, _gateway_environment(authorities), folder), None)
     uid, gid = os.getuid() or SERVICE_ACCOUNT, os.getgid() or SERVICE_ACCOUNT
     if os.getuid() == 0:
         for path in [secrets, *secrets.rglob("*"), *data, gateway, *gateway.iterdir()]:
             os.chown(path, uid, gid)
-    write_private(folder / ".env", _lines({"HRMS_UID": str(uid), "HRMS_GID": str(gid)}))
+    values = {"HRMS_UID": str(uid), "HRMS_GID": str(gid), _PUBLIC_HOSTS: ",".join(hosts)}
+    write_private(folder / ".env", _lines(values))
 
 
 def _env_files(credentials: Credentials) -> dict[str, dict[str, str]]:
@@ -110,9 +114,31 @@ def _make_metrics_tokens(secrets: Path) -> None:
             write_private(file, token_urlsafe(32))
 
 
-def _gateway_environment() -> dict[str, str]:
-    services = {f"{name.upper()}_URL": f"http://{name}-web:{port}" for name, port in PORTS.items()}
-    own = {"GATEWAY_ADDRESS": "0.0.0.0", "GATEWAY_PORT": str(GATEWAY_PORT)}  # noqa: S104  # nosec B104 - of its container
+def _public_hosts(kept: Path) -> list[str]:
+    """The names under which people reach the six ports: PUBLIC_HOSTS of the environment, remembered."""
+    lines = kept.read_text(encoding="utf-8").splitlines() if kept.exists() else []
+    before = dict(line.split("=", 1) for line in lines).get(_PUBLIC_HOSTS, "localhost")
+    return [host.strip() for host in os.environ.get(_PUBLIC_HOSTS, before).split(",") if host.strip()]
+
+
+def _ensure_certificates_of_services(secrets: Path, hosts: Sequence[str]) -> Path:
+    """One for each, by an authority of its own, so that none can be taken for another; the file of all of these."""
+    made = []
+    for service in SERVICES:
+        web = f"{service}-web"
+        made.append(ensure_certificates(secrets, [web, "127.0.0.1", *hosts], web))
+    together = secrets / "services-ca.crt"
+    write_private(together, "".join(each.authority.read_text(encoding="ascii") for each in made))
+    return together
+
+
+def _gateway_environment(authorities: Path) -> dict[str, str]:
+    services = {f"{name.upper()}_URL": f"https://{name}-web:{port}" for name, port in PORTS.items()}
+    own = {
+        "GATEWAY_ADDRESS": "0.0.0.0",  # noqa: S104  # nosec B104 - of its container
+        "GATEWAY_PORT": str(GATEWAY_PORT),
+        "GATEWAY_SERVICES_CA": str(authorities),
+    }
     said = {name: os.environ[name] for name in ("LEGACY_URL", "LEGACY_HEALTH") if name in os.environ}
     return {**services, **own, **said}
 

@@ -4,6 +4,7 @@ set -eu
 case "$1" in
 web)
     exec granian --interface wsgi --host 0.0.0.0 --port "$PORT" --workers 1 --no-ws --log-level warning \
+        --ssl-certificate /run/secrets/service_certificate --ssl-keyfile /run/secrets/service_certificate_key \
         --blocking-threads "${WEB_THREADS:-8}" "${SERVICE}_service.wsgi:application"
     ;;
 worker)

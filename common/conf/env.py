@@ -72,6 +72,34 @@ def redis_url(name: str, *, same_as: str = "") -> str:
     return value
 
 
+def service_url(name: str, default: str) -> str:
+    """The address of one of our services, without a slash at its end.
+
+    Ends the process with a sentence when a service on another machine would be asked in production without knowing
+    that it is the right one.
+    """
+    value = text(name, default).rstrip("/")
+    url = urlsplit(value)
+    known = url.scheme == "https" and text("SERVICE_CA_FILE", "")
+    if _far(url.hostname) and not known and _in_production():
+        raise ConfigurationError(
+            f"{name} is on another machine: begin it with https:// and name in SERVICE_CA_FILE the file with the"
+            " authorities that signed the services' certificates."
+        )
+    return value
+
+
+def service_authorities(name: str) -> str:
+    """The file in ``name`` by which services that are asked over TLS are known; empty when none is named.
+
+    Ends the process with a sentence when it cannot be read.
+    """
+    value = text(name, "")
+    if value and not os.access(value, os.R_OK):
+        raise ConfigurationError(f"{name}={value} cannot be read; see .env.example for what it means.")
+    return value
+
+
 def service_key_files(service: str) -> tuple[str, str]:
     """Where the service's own private key and everybody's public keys are; ends the process when two share one."""
     own, ring = required("SERVICE_KEY_FILE"), required("SERVICE_KEYRING_FILE")

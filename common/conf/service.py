@@ -153,9 +153,10 @@ def service_settings(service: Service) -> dict[str, Any]:
         "SPECTACULAR_SETTINGS": spectacular_settings(service.name),
         "REDIS_URL": env.redis_url("REDIS_URL"),
         "SERVICE_URLS": {
-            name: env.text(f"{name.upper()}_URL", f"http://127.0.0.1:{port}").rstrip("/")
+            name: env.service_url(f"{name.upper()}_URL", f"http://127.0.0.1:{port}")
             for name, port in PORTS.items()
         },
+        "SERVICE_CA_FILE": env.service_authorities("SERVICE_CA_FILE"),
         "SERVICE_KEY_FILE": key_file,
         "SERVICE_KEYRING_FILE": keyring_file,
         # Who may read /metrics; without one only this machine itself.

@@ -1,4 +1,4 @@
-"""Makes the certificate of a server, PostgreSQL or Redis, and the authority of its own that signs it."""
+"""Makes the certificate of a server, PostgreSQL, Redis or one of ours, and the authority of its own that signs it."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,7 @@ from typing import Final
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from common.runtime.certificates import DATABASE, Certificates
 from common.runtime.files import write_private
@@ -38,10 +38,23 @@ def ensure_certificates(folder: Path, names: Sequence[str], server: str = DATABA
     authority_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     issuer = _name(f"HRMS {server} authority")
     authority = _signed(
-        issuer, issuer, authority_key, authority_key, x509.BasicConstraints(ca=True, path_length=0)
+        issuer,
+        issuer,
+        authority_key,
+        authority_key,
+        x509.BasicConstraints(ca=True, path_length=0),
+        _usage(key_cert_sign=True),
     )
-    alternatives = x509.SubjectAlternativeName([_alternative(name) for name in names])
-    certificate = _signed(_name(f"HRMS {server}"), issuer, key, authority_key, alternatives)
+    certificate = _signed(
+        _name(f"HRMS {server}"),
+        issuer,
+        key,
+        authority_key,
+        x509.SubjectAlternativeName([_alternative(name) for name in names]),
+        x509.BasicConstraints(ca=False, path_length=None),
+        _usage(digital_signature=True),
+        x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]),
+    )
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     pem = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -57,10 +70,10 @@ def _signed(
     issuer: x509.Name,
     key: ec.EllipticCurvePrivateKey,
     by: ec.EllipticCurvePrivateKey,
-    extension: x509.ExtensionType,
+    *extensions: x509.ExtensionType,
 ) -> x509.Certificate:
     now = datetime.now(UTC)
-    return (
+    builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
@@ -69,8 +82,27 @@ def _signed(
         # Clocks differ a little.
         .not_valid_before(now - timedelta(hours=1))
         .not_valid_after(now + _LIFETIME)
-        .add_extension(extension, critical=isinstance(extension, x509.BasicConstraints))
-        .sign(by, hashes.SHA256())
+        # Python 3.13 takes nothing without these two.
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(by.public_key()), critical=False)
+    )
+    for extension in extensions:
+        critical = isinstance(extension, x509.BasicConstraints | x509.KeyUsage)
+        builder = builder.add_extension(extension, critical=critical)
+    return builder.sign(by, hashes.SHA256())
+
+
+def _usage(*, digital_signature: bool = False, key_cert_sign: bool = False) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=digital_signature,
+        key_cert_sign=key_cert_sign,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        crl_sign=False,
+        encipher_only=False,
+        decipher_only=False,
     )
 
 

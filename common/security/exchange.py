@@ -6,14 +6,17 @@ redirection is followed, no proxy of the environment is used, and what comes is 
 that was asked for.
 """
 
+import ssl
 import time
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, TypeVar
 
 import httpcore
 import msgspec
+from django.conf import settings
 
 CONNECT_SECONDS: Final = 2.0
 CONNECTIONS: Final = 100
@@ -67,7 +70,7 @@ def exchange(
     before = _last_moment.set(time.monotonic() + limits.seconds)
     waits = {"connect": min(CONNECT_SECONDS, limits.seconds), "pool": limits.seconds}
     try:
-        with _connections.stream(
+        with _connections().stream(
             "GET" if content is None else "POST",
             url,
             headers=[*_ASKED.items(), *(headers or {}).items()],
@@ -134,6 +137,17 @@ class _Network(httpcore.SyncBackend):
         return _Stream(super().connect_tcp(*args, **kwargs))
 
 
-_connections = httpcore.ConnectionPool(
-    max_connections=CONNECTIONS, keepalive_expiry=5.0, network_backend=_Network()
-)
+@cache
+def _connections() -> httpcore.ConnectionPool:
+    return httpcore.ConnectionPool(
+        ssl_context=_trust(), max_connections=CONNECTIONS, keepalive_expiry=5.0, network_backend=_Network()
+    )
+
+
+def _trust() -> ssl.SSLContext:
+    """Who is believed to be a service: the authorities of SERVICE_CA_FILE, and not those that sign the web's."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    if settings.SERVICE_CA_FILE:
+        context.load_verify_locations(settings.SERVICE_CA_FILE)
+    return context

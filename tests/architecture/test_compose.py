@@ -82,7 +82,8 @@ def test_prometheus_asks_every_service_with_the_token_that_it_alone_takes(prepar
     text = (ROOT / "compose" / "prometheus.yml").read_text(encoding="utf-8")
     jobs = {job["job_name"]: job for job in yaml.safe_load(text)["scrape_configs"]}
     assert jobs.keys() == PORTS.keys()
-    assert set(COMPOSE["services"]["prometheus"]["secrets"]) == {f"{service}_metrics" for service in PORTS}
+    tokens_held = {f"{service}_metrics" for service in PORTS}
+    assert set(COMPOSE["services"]["prometheus"]["secrets"]) == tokens_held | {"services_ca"}
     for service, port in PORTS.items():
         assert jobs[service]["static_configs"] == [{"targets": [f"{service}-web:{port}"]}]
         file = jobs[service]["authorization"]["credentials_file"]
@@ -127,7 +128,9 @@ def test_the_gateway_finds_its_configuration_and_knows_the_services_by_their_con
     text = (prepared / "data" / "gateway" / gateway["command"][-1]).read_text(encoding="utf-8")
     assert "bind 0.0.0.0:3000\n" in text
     for service, port in PORTS.items():
-        assert f"server app {service}-web:{port} " in text
+        assert re.search(
+            rf"server app {service}-web:{port} .* verify required .* verifyhost {service}-web ", text
+        )
     assert (prepared / "data" / "gateway" / "share.map").read_text(encoding="utf-8") == "new 0\n"
 
 
@@ -192,3 +195,29 @@ def test_redis_knows_each_service_and_nobody_else(prepared: Path) -> None:
         text = (prepared / "secrets" / f"{service}.env").read_text(encoding="utf-8")
         assert f"REDIS_URL=rediss://{service}:" in text
         assert "operator" not in text
+
+
+def test_services_are_asked_over_tls_by_who_knows_their_certificates(prepared: Path) -> None:
+    secrets = prepared / "secrets"
+    together = (secrets / "services-ca.crt").read_text(encoding="ascii")
+    assert together.count("BEGIN CERTIFICATE") == len(PORTS)
+    assert (prepared / "data" / "gateway" / "services-ca.crt").read_text(encoding="ascii") == together
+    text = (ROOT / "compose" / "prometheus.yml").read_text(encoding="utf-8")
+    for job in yaml.safe_load(text)["scrape_configs"]:
+        assert (job["scheme"], job["tls_config"]["ca_file"]) == ("https", "/run/secrets/services_ca")
+    for service, port in PORTS.items():
+        assert COMPOSE["x-environment"][f"{service.upper()}_URL"] == f"https://{service}-web:{port}"
+        holders = {name for name, each in _of_ours().items() if f"{service}_certificate_key" in str(each)}
+        assert holders == {f"{service}-{process}" for process in ("migrate", "web", "worker", "relay")}
+
+
+def test_the_names_under_which_people_come_are_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PUBLIC_HOSTS", "hr.example.com, hr.example.org")
+    prepare(tmp_path)
+    made = (tmp_path / "secrets" / "auth-web.crt").read_bytes()
+    monkeypatch.delenv("PUBLIC_HOSTS")
+    prepare(tmp_path)
+    assert (tmp_path / "secrets" / "auth-web.crt").read_bytes() == made
+    assert "PUBLIC_HOSTS=hr.example.com,hr.example.org\n" in (tmp_path / ".env").read_text(encoding="utf-8")

@@ -190,3 +190,34 @@ class TestKeysOfServices:
 def test_fingerprints_tell_equal_secrets_and_nothing_else() -> None:
     assert fingerprint(GOOD) == fingerprint(GOOD) != fingerprint(f"{GOOD}x")
     assert GOOD[:8] not in fingerprint(GOOD)
+
+
+@pytest.mark.parametrize(
+    ("address", "authorities"),
+    [("http://10.0.0.7:3001", ""), ("http://10.0.0.7:3001", __file__), ("https://hr1:3001", "")],
+)
+def test_in_production_a_service_elsewhere_is_asked_over_tls_only(
+    production: pytest.MonkeyPatch, address: str, authorities: str
+) -> None:
+    production.setenv("AUTH_URL", address)
+    production.setenv("SERVICE_CA_FILE", authorities)
+    with pytest.raises(env.ConfigurationError) as caught:
+        env.service_url("AUTH_URL", "")
+    assert "SERVICE_CA_FILE" in caught.value.sentence
+
+
+def test_a_service_is_asked_elsewhere_over_tls_and_in_clear_on_this_machine(
+    production: pytest.MonkeyPatch,
+) -> None:
+    production.setenv("SERVICE_CA_FILE", __file__)
+    production.setenv("AUTH_URL", "https://hr1:3001/")
+    assert env.service_url("AUTH_URL", "") == "https://hr1:3001"
+    assert env.service_authorities("SERVICE_CA_FILE") == __file__
+    assert env.service_url("COMPANY_URL", "http://127.0.0.1:3002") == "http://127.0.0.1:3002"
+
+
+def test_authorities_that_cannot_be_read_are_told_of_at_the_start(production: pytest.MonkeyPatch) -> None:
+    production.setenv("SERVICE_CA_FILE", "/nowhere/ca.crt")
+    with pytest.raises(env.ConfigurationError) as caught:
+        env.service_authorities("SERVICE_CA_FILE")
+    assert "/nowhere/ca.crt" in caught.value.sentence

@@ -1,6 +1,5 @@
 """Writes what HAProxy reads: its configuration from a template, the routes, and the share at first."""
 
-from ipaddress import ip_address
 from pathlib import Path
 from string import Template
 from typing import Final
@@ -9,7 +8,7 @@ from common.legacy.ids import NAMESPACE
 from common.runtime.files import write_private
 from common.runtime.gateway.admin_socket import SHARE_MAP, SOCKET
 from common.runtime.gateway.companies import WHOLE
-from common.runtime.gateway.options import Options
+from common.runtime.gateway.options import Options, is_address
 from common.runtime.gateway.routes import route_map
 from common.runtime.layout import SERVICES
 
@@ -19,6 +18,7 @@ LATENCY_TABLE: Final = "latency"
 # Milliseconds; a counter for each step and one for what takes longer than the last.
 LATENCY_STEPS: Final = (10, 25, 50, 100, 250, 500, 1000, 2500, 5000)
 _TEMPLATE: Final = Path(__file__).with_name("haproxy.cfg.template")
+_AUTHORITIES: Final = "services-ca.crt"
 _ROUTES: Final = "routes.map"
 _ISSUER: Final = "hrms-auth"
 _VERSION: Final = "1"
@@ -58,6 +58,9 @@ def write_configuration(folder: Path, options: Options, account: tuple[int, int]
     write_private(folder / _ROUTES, route_map())
     if not (folder / SHARE_MAP).exists():
         write_private(folder / SHARE_MAP, "new 0\n")
+    if options.authorities is not None:
+        # A copy, because HAProxy may run where only this folder is.
+        write_private(folder / _AUTHORITIES, Path(options.authorities).read_text(encoding="ascii"))
     write_private(folder / CONFIGURATION, render(options, account))
 
 
@@ -108,28 +111,24 @@ def _latency_rules() -> str:
 
 
 def _backends(options: Options) -> str:
-    new = [_backend(new_backend(service), options.services[service], "/health") for service in SERVICES]
+    tls = options.authorities is not None
+    new = [_backend(new_backend(name), options.services[name], "/health", tls=tls) for name in SERVICES]
     if options.legacy is None:
         return "".join([*new, f"\nbackend {LEGACY}\n    http-request deny status 404 default-errorfiles\n"])
     return "".join([*new, _backend(LEGACY, options.legacy, options.health)])
 
 
-def _backend(name: str, server: str, health: str) -> str:
+def _backend(name: str, server: str, health: str, *, tls: bool = False) -> str:
     host = server.rpartition(":")[0]
-    lookup = "" if _is_address(host) else " resolvers system init-addr last,libc,none"
+    lookup = "" if is_address(host) else " resolvers system init-addr last,libc,none"
+    known = (
+        f" ssl ssl-min-ver TLSv1.3 verify required ca-file {_AUTHORITIES} verifyhost {host}" if tls else ""
+    )
     return (
         f"\nbackend {name}\n"
         "    http-request disable-l7-retry unless METH_GET\n"
         "    option httpchk\n"
         f"    http-check send meth GET uri {health} ver HTTP/1.1 hdr Host {host}\n"
         "    http-check expect status 200-399\n"
-        f"    server app {server} {_CHECK}{lookup}\n"
+        f"    server app {server} {_CHECK}{known}{lookup}\n"
     )
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True

@@ -1,6 +1,7 @@
 """Small applications behind the gateway that say what they were asked, and fail when told to."""
 
 import json
+import ssl
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,8 +17,9 @@ class Application:
     and while ``open`` is not set it does not answer at all.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, tls: ssl.SSLContext | None = None) -> None:
         self.name = name
+        self._tls = tls
         self.failing = False
         self.delay = 0.0
         self.broken = 0
@@ -36,6 +38,10 @@ class Application:
     def start(self) -> None:
         """Listens, after :meth:`stop` on the port from before."""
         self._server = _Server(("127.0.0.1", self.port), _handler(self))
+        if self._tls:
+            self._server.socket = self._tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
@@ -56,8 +62,8 @@ class Application:
 class Applications(dict[str, Application]):
     """The old application and the six services."""
 
-    def __init__(self) -> None:
-        super().__init__({name: Application(name) for name in ("legacy", *SERVICES)})
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__({name: Application(name, tls) for name in ("legacy", *SERVICES)})
 
     def environment(self, port: int) -> dict[str, str]:
         """What tells a gateway where they are."""
