@@ -52,7 +52,7 @@ def document_storage(kind: str) -> dict[str, Any]:
     from botocore.config import Config  # nobody else pays for its import
 
     return {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "document_service.documents.files.bucket.BucketStorage",
         "OPTIONS": {
             "bucket_name": env.required("S3_BUCKET"),
             "access_key": env.required("S3_ACCESS_KEY"),
@@ -70,8 +70,6 @@ def document_storage(kind: str) -> dict[str, Any]:
             "default_acl": None,
             # A key names its bytes: writing it again changes nothing.
             "file_overwrite": True,
-            # What is read is kept on disk beyond this, not in memory.
-            "max_memory_size": MEGABYTE,
         },
     }
 

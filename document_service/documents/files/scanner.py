@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import struct
+import time
 from dataclasses import dataclass
 from typing import IO, Final
 
@@ -10,6 +11,8 @@ from django.conf import settings
 
 PIECE: Final = 65_536
 LONGEST_ANSWER: Final = 4_096
+WAITS: Final = 5
+"""How many times ``CLAMD_SECONDS``, which bounds each wait, a whole scan may take."""
 
 
 class ScannerUnavailable(Exception):  # noqa: N818 - nobody is told of it
@@ -31,13 +34,15 @@ def scanner_address() -> str:
 def scan(file: IO[bytes]) -> Finding:
     """Send an open file to the scanner; raises ScannerUnavailable."""
     file.seek(0)
+    over = time.monotonic() + settings.CLAMD_SECONDS * WAITS
     try:
         with contextlib.closing(_connected(scanner_address())) as connection:
             connection.sendall(b"zINSTREAM\0")
             while piece := file.read(PIECE):
+                _wait_until(connection, over)
                 connection.sendall(struct.pack("!I", len(piece)) + piece)
             connection.sendall(struct.pack("!I", 0))
-            return _finding(_answer(connection))
+            return _finding(_answer(connection, over))
     except (OSError, ValueError) as error:
         raise ScannerUnavailable(str(error)) from error
     finally:
@@ -59,9 +64,18 @@ def _connected(address: str) -> socket.socket:
     return socket.create_connection((host, int(port)), timeout=seconds)
 
 
-def _answer(connection: socket.socket) -> str:
+def _wait_until(connection: socket.socket, over: float) -> None:
+    """Let the next step take what is left; raises TimeoutError when nothing is."""
+    left = over - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("the scanner takes too long")
+    connection.settimeout(min(left, settings.CLAMD_SECONDS))
+
+
+def _answer(connection: socket.socket, over: float) -> str:
     answer = b""
     while not answer.endswith(b"\0") and len(answer) < LONGEST_ANSWER:
+        _wait_until(connection, over)
         piece = connection.recv(LONGEST_ANSWER)
         if not piece:
             break

@@ -5,7 +5,7 @@ import hashlib
 import os
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -37,11 +37,18 @@ class Upload(UploadedFile):  # type: ignore[type-arg]
         return str(self.content.name)
 
 
+class Readable(Protocol):
+    """What bytes can be read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes, so many at the most; none at the end."""
+
+
 class UnreadableFileError(Exception):
     """A file that cannot be read to its end; the message says why."""
 
 
-def spooled(source: IO[bytes], *, name: str) -> Upload:
+def spooled(source: Readable, *, name: str) -> Upload:
     """A copy of the open file, as if it had been uploaded.
 
     Raises RequestDataTooBig as soon as there is too much, and UnreadableFileError.
@@ -66,7 +73,7 @@ def spooled(source: IO[bytes], *, name: str) -> Upload:
     return Upload(file, name=name, size=size, sha256=digest.hexdigest())
 
 
-def _read(source: IO[bytes]) -> bytes:
+def _read(source: Readable) -> bytes:
     try:
         return source.read(PIECE)
     except OSError as error:

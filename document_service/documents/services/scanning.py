@@ -6,6 +6,7 @@ from uuid import UUID
 import structlog
 from django.utils import timezone
 
+from common.errors import ServiceUnavailableError
 from common.security.tenancy import all_companies, company_scope
 from document_service.documents.choices import ScanState
 from document_service.documents.files.scanner import ScannerUnavailable, scan, scanner_address
@@ -51,7 +52,7 @@ def _pending(batch: int) -> list[tuple[UUID, UUID]]:
 
 
 def _scan_one(company_id: UUID, file_id: UUID) -> ScanState | None:
-    """What the file turned out to be; still pending when its bytes are not there; None without a scanner."""
+    """What the file turned out to be; still pending when its bytes are not there; None without scanner or storage."""
     with company_scope(company_id):
         file = StoredFile.objects.filter(pk=file_id).first()
     if file is None:
@@ -59,8 +60,8 @@ def _scan_one(company_id: UUID, file_id: UUID) -> ScanState | None:
     try:
         with documents_storage().open(file.key) as content:
             finding = scan(content)
-    except ScannerUnavailable as error:
-        log.warning("scanner does not answer", error=str(error))
+    except (ScannerUnavailable, ServiceUnavailableError) as error:
+        log.warning("scanner or storage does not answer", error=str(error))
         return None
     except FileNotFoundError:
         log.warning("stored file has no bytes", file=str(file_id))

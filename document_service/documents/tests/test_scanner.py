@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from common.security.tenancy import company_scope
+from common.testing.hostile import PIECE, Behaviour, Listener, for_ever, saying
 from document_service.documents.choices import ScanState, Verdict
 from document_service.documents.models import Document, QuarantinedFile, StoredFile
 from document_service.documents.services.quarantine import quarantine_discard, quarantine_release
@@ -205,3 +206,25 @@ def test_a_scan_of_bytes_that_are_gone_waits_and_does_not_hold_up_others(
 def test_without_a_scanner_nothing_waits(manager: Any, as_role: Client) -> None:
     assert sent(manager)["scan_state"] == "unchecked"
     scan_pending()
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "behave",
+    [
+        for_ever(b"", b"s", threading.Event()),
+        for_ever(b"stream: ", PIECE),
+        saying(b"\xff" * 100),
+        saying(b"HTTP/1.1 200 OK\r\n\r\n"),
+        saying(b"stream: OK FOUND NOTHING\0"),
+    ],
+    ids=["drops", "no end", "noise", "a page", "neither"],
+)
+def test_a_scanner_that_means_harm_leaves_the_file_unscanned_and_unserved(
+    manager: Any, settings: Any, behave: Behaviour
+) -> None:
+    with Listener(behave).running() as scanner:
+        settings.CLAMD_ADDRESS, settings.CLAMD_SECONDS = f"127.0.0.1:{scanner.port}", 0.1
+        document = sent(manager)
+        scan_pending()
+    assert manager.get(document["file_path"]).json()["error"]["code"] == "FILE_NOT_SCANNED"

@@ -61,7 +61,7 @@ def started_with(**environment: str) -> "subprocess.CompletedProcess[str]":
 
 def test_a_process_that_starts_reads_where_files_are_kept() -> None:
     assert "FolderStorage" in started_with().stdout
-    assert "s3.S3Storage" in started_with(DOCUMENT_STORAGE="s3", **BUCKET).stdout
+    assert "bucket.BucketStorage" in started_with(DOCUMENT_STORAGE="s3", **BUCKET).stdout
 
 
 @pytest.mark.parametrize(
