@@ -29,6 +29,7 @@ from employee_service.employees.models import (
     Violation,
 )
 from employee_service.employees.services.aggregate import employee_updated
+from employee_service.employees.services.pay import pay_forget_old, pay_of_undone
 from employee_service.person_requests.services.retention import (
     TERMINATED_DAYS,
     TERMINATED_RULE,
@@ -215,6 +216,13 @@ plan = Plan(
     erase=erase,
     rules=(
         Rule("leaves", _("Leaves, after their last day"), 5 * 365, _leaves_due, _leaves_delete),
+        Rule(
+            "undone_hires",
+            _("Agreed pay of people whose hire was undone, after their bulk hire ended"),
+            30,
+            lambda before: pay_of_undone(before).count(),
+            pay_forget_old,
+        ),
         Rule(
             TERMINATED_RULE,
             _("Records of former employees, after their last day"),

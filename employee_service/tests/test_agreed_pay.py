@@ -1,5 +1,6 @@
 """Pay of people who are being hired: in no saga, no command and no row of a bulk hire, and in their record at last."""
 
+from datetime import timedelta
 from decimal import Decimal
 from importlib import import_module
 from types import SimpleNamespace
@@ -9,12 +10,14 @@ from uuid import UUID, uuid4
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.db.models import F
 from rest_framework.test import APIClient
 
 from common.contracts.base import to_wire
 from common.contracts.company import UPDATE_HEADCOUNT
 from common.contracts.employee import CreateEmployee
 from common.errors import ConflictError
+from common.privacy.retention import retention_run
 from common.sagas.models import SagaInstance, SagaState
 from common.sagas.registry import Finished
 from common.security.tenancy import all_companies, company_scope
@@ -108,6 +111,29 @@ def test_whoever_is_hired_at_the_second_try_earns_what_was_agreed(
     with company_scope(company_id):
         assert Employee.objects.get().salary == Decimal(PAY)
     assert kept() == {}
+
+
+def test_pay_of_a_hire_that_was_undone_is_forgotten_when_its_time_is_over(
+    neighbours: Neighbours, manager: APIClient, company_id: UUID
+) -> None:
+    neighbours.refusals[UPDATE_HEADCOUNT] = ConflictError()
+    begun(manager, [person(1, salary=float(PAY))])
+    bulk_hires_advance()
+    neighbours.work()
+    age()
+    bulk_hires_advance()
+    hire(company_id, salary="1.000")
+
+    def forgotten(*, dry_run: bool = False) -> int:
+        [done] = retention_run(only="undone_hires", dry_run=dry_run)
+        assert not done.error
+        return done.rows
+
+    assert forgotten() == 0
+    with all_companies("a month goes by"):
+        BulkHire.objects.update(finished_at=F("finished_at") - timedelta(days=31))
+    assert [forgotten(dry_run=True), forgotten(), forgotten()] == [1, 1, 0]
+    assert list(kept().values()) == [Decimal("1.000")]
 
 
 def test_a_hire_that_began_before_pay_was_set_aside_is_paid_by_its_command(company_id: UUID) -> None:

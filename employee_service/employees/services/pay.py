@@ -1,15 +1,20 @@
 """Agreed pay: set aside when a hire begins, so that neither its saga nor its commands carry any."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, QuerySet
 from msgspec.structs import replace
 
 from common.contracts.employee import CreateEmployee
 from common.sagas.registry import Finished
 from employee_service.employees.models import AgreedPay, BulkHireRow
 from employee_service.sagas.create_employee import CreateEmployeeData
+
+_PIECE: Final = 2_000
 
 
 def pay_set_aside(people: Sequence[CreateEmployeeData]) -> list[CreateEmployeeData]:
@@ -54,3 +59,16 @@ def pay_forget_undone(finished: Sequence[Finished]) -> None:
     undone = {saga.data.employee.employee_id for saga in finished}
     tried_again = BulkHireRow.objects.filter(saga_id__in=[saga.instance.id for saga in finished])
     pay_forget(undone - set(tried_again.values_list("employee_id", flat=True)))
+
+
+def pay_of_undone(before: datetime) -> QuerySet[AgreedPay]:
+    """What waits for another try of hires that were undone in bulk hires which ended before that."""
+    ended = BulkHireRow.objects.filter(employee_id=OuterRef("employee_id"), job__finished_at__lt=before)
+    return AgreedPay.objects.filter(Exists(ended.filter(company_id=OuterRef("company_id"))))
+
+
+def pay_forget_old(before: datetime) -> int:
+    """Forget a piece of :func:`pay_of_undone`; how many that were. Who is tried again later has no pay agreed."""
+    old = list(pay_of_undone(before).values_list("employee_id", flat=True)[:_PIECE])
+    pay_forget(old)
+    return len(old)
