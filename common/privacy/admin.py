@@ -26,17 +26,7 @@ class AccessAdmin(OperatorAdmin):
 
     permission_area = "employees"
     permission_verbs: ClassVar[dict[str, str]] = {"view": "delete", "change": "delete"}
-    list_display = (
-        "at",
-        "whose",
-        "subject_kind",
-        "reader",
-        "action",
-        "door",
-        "place",
-        "client_address",
-        "company",
-    )
+    list_display = ("at", "whose", "reader", "action", "door", "subject_kind", "client_address", "company")
     list_filter = ("at", "action", "door", "subject_kind")
     search_fields = ("subject_id",)
     search_help_text = _(

@@ -66,9 +66,10 @@ def _named(kind: SubjectKind) -> Named:
 
 
 def _employee_shown() -> Combinable:
-    scripts = ("full_name_ar", "full_name_en") if get_language() == "ar" else ("full_name_en", "full_name_ar")
-    first, second = (NullIf(script, Value("")) for script in scripts)
-    return Coalesce(first, second, _in_two_parts(), "number")
+    arabic, latin = NullIf("full_name_ar", Value("")), NullIf("full_name_en", Value(""))
+    if get_language() == "ar":
+        return Coalesce(arabic, latin, _in_two_parts(), "number")
+    return Coalesce(latin, _in_two_parts(), arabic, "number")
 
 
 def _account_shown() -> Combinable:

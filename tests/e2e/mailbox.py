@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from types import TracebackType
@@ -37,6 +37,15 @@ class _Server(Controller):
         return self.loop.create_server(self._factory_invoker, sock=self._listening)
 
 
+def _said(receivers: list[str], mail: EmailMessage) -> Iterator[bytes]:
+    yield "\n".join([*receivers, *(f"{name}: {value}" for name, value in mail.items())]).encode()
+    yield mail.as_bytes()
+    for part in mail.walk():
+        content = part.get_payload(decode=True)
+        if isinstance(content, bytes):
+            yield content
+
+
 class Mailbox:
     """Runs while the block does; ``port`` (any free one for 0) takes mail for everybody."""
 
@@ -57,6 +66,12 @@ class Mailbox:
     def to(self, address: str) -> list[EmailMessage]:
         """The mails to ``address`` that have come."""
         return [message for receivers, message in self._keeper.messages if address in receivers]
+
+    def said(self) -> bytes:
+        """Everything that all mails said, on the wire and as people read it."""
+        return b"\n".join(
+            piece for receivers, mail in self._keeper.messages for piece in _said(receivers, mail)
+        )
 
     def count(self) -> int:
         """How many mails have come."""

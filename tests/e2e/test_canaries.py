@@ -21,12 +21,16 @@ REPORTS = ("headcount", "joiners", "leavers", "turnover", "leave", "deductions",
 class Planted:
     """A system in which values were planted, and all that Redis heard and its answers said meanwhile."""
 
-    def __init__(self, house: House, listener: Listener, planter: Planter, control: str) -> None:
+    def __init__(
+        self, house: House, listener: Listener, planter: Planter, control: str, address: str
+    ) -> None:
         self.house = house
         self.listener = listener
         self.planter = planter
         self.control = control
         """Something of a person that is not sensitive and travels in commands and events."""
+        self.address = address
+        """Where the person is written to in whose records values were planted."""
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +42,7 @@ def planted(house: House, tmp_path_factory: pytest.TempPathFactory) -> Planted:
     with Listener(house.stack.redis) as listener:
         planter = Planter(house, birds, company_id)
         employee_id = planter.by_hires()
+        address = str(house.hr.get("employee", f"/employees/{employee_id}")["employee"]["email"])
         planter.by_changes(employee_id)
         planter.by_bulk_hires()
         planter.by_documents(employee_id)
@@ -49,7 +54,8 @@ def planted(house: House, tmp_path_factory: pytest.TempPathFactory) -> Planted:
         ended = {"termination_date": "2026-02-01", "reason": "contract ended"}
         assert house.hr.ask("DELETE", "employee", f"/employees/{employee_id}", json=ended).is_success
         house.wait_quiet()
-    return Planted(house, listener, planter, control)
+        house.mailbox.text_to(address)
+    return Planted(house, listener, planter, control, address)
 
 
 def found(planted: Planted, *places: tuple[str, bytes]) -> list[str]:
@@ -91,7 +97,7 @@ def test_files_of_servers_and_logs_hold_nothing_sensitive(planted: Planted) -> N
     assert search.found == []
 
 
-def test_refusals_metrics_mails_and_feeds_say_nothing_sensitive(planted: Planted) -> None:
+def test_refusals_metrics_and_feeds_say_nothing_sensitive(planted: Planted) -> None:
     house = planted.house
     metrics = [
         (f"{name}: metrics", httpx.get(f"{house.stack.url(name)}/metrics").content) for name in SERVICES
@@ -109,6 +115,15 @@ def test_refusals_metrics_mails_and_feeds_say_nothing_sensitive(planted: Planted
         )
         == []
     )
+
+
+def test_mails_say_nothing_sensitive(planted: Planted) -> None:
+    """Whoever hosts a person's mail reads it, too."""
+    mails = planted.house.mailbox.said()
+    assert found(planted, ("the mails", mails)) == []
+    control = Search(Birds(planted.address))
+    control.look("the mails", mails)
+    assert control.found
 
 
 @pytest.mark.parametrize("kind", REPORTS)

@@ -143,7 +143,7 @@ def browser(company_id: UUID) -> Client:
 
 
 def test_the_log_names_who_was_read_and_who_read(browser: Client, company_id: UUID) -> None:
-    noura = hired(company_id, full_name_en="Noura Al-Salem", full_name_ar="نورة السالم")
+    noura = hired(company_id, first_name="Noura", last_name="Al-Salem", full_name_ar="نورة السالم")
     account, nobody, by_name = uuid4(), uuid4(), uuid4()
     with all_companies("test"):
         UserRef.objects.create(
