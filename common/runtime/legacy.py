@@ -2,7 +2,7 @@
 
 import json
 import os
-import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +15,7 @@ from common.runtime.blueprint import Blueprint
 from common.runtime.catching_up import wait_caught_up
 from common.runtime.environment import machine_environment
 from common.runtime.errors import OperatorError
-from common.runtime.layout import ROOT, manage
+from common.runtime.offspring import Offspring, fork_many
 from common.runtime.one_moment import one_moment
 from common.runtime.panel import Panel
 from common.runtime.run_folders import (
@@ -34,11 +34,12 @@ VERIFY: Final = "verify"
 ROLLBACK: Final = "rollback"
 # Services of one group run two at a time; a group begins when the one before it is through, and what it told has
 # arrived. Things are taken back before what they hang on: what has to stay keeps it.
-_TOGETHER: Final = (("auth", "company", "employee", "document", "notification", "analytics"),)
+# Analytics takes nothing from the file.
+FILLED: Final = ("auth", "company", "employee", "document", "notification")
 _GROUPS: Final[Mapping[str, Sequence[Sequence[str]]]] = {
-    ANALYZE: _TOGETHER,
-    IMPORT: _TOGETHER,
-    VERIFY: _TOGETHER,
+    ANALYZE: ((*FILLED, "analytics"),),
+    IMPORT: (FILLED,),
+    VERIFY: (FILLED,),
     ROLLBACK: (("notification", "document"), ("employee",), ("auth",), ("company", "analytics")),
 }
 _AT_A_TIME: Final = 2
@@ -118,9 +119,15 @@ def _carry_out(root: Path, command: str, file: str, folder: Path, options: Seque
     record = begin(folder, command, file)
     for left in folder.glob("*.held"):
         left.unlink()
-    outcome = _run_all(root, command, [*options, "--folder", str(folder)], folder)
-    if outcome.code != _UNREADABLE:
-        outcome.codes["report"] = _summarize(root, command, folder)
+    # One for each service, and one for the report.
+    idle = fork_many(sum(map(len, _GROUPS[command])) + 1)
+    try:
+        outcome = _run_all(root, command, [*options, "--folder", str(folder)], folder, idle)
+        if outcome.code != _UNREADABLE:
+            outcome.codes["report"] = _summarize(root, command, folder, idle.pop())
+    finally:
+        for unused in idle:
+            unused.wait()
     if outcome.code == 0 or command != IMPORT:
         end(folder, record)
     for complaint in dict.fromkeys(outcome.complaints):
@@ -128,7 +135,9 @@ def _carry_out(root: Path, command: str, file: str, folder: Path, options: Seque
     return outcome.code
 
 
-def _run_all(root: Path, command: str, options: Sequence[str], folder: Path) -> _Outcome:
+def _run_all(
+    root: Path, command: str, options: Sequence[str], folder: Path, idle: list[Offspring]
+) -> _Outcome:
     """Runs the services' commands; once one could not be begun, no other is started."""
     outcome, panel, lock = _Outcome(), Panel(), threading.Lock()
 
@@ -136,7 +145,7 @@ def _run_all(root: Path, command: str, options: Sequence[str], folder: Path) -> 
         if outcome.code == _UNREADABLE:
             return
         panel.begin(service)
-        code, sentence = _run_one(root, service, command, options, folder, panel)
+        code, sentence = _run_one(root, service, command, options, folder, panel, idle.pop())
         with lock:
             outcome.codes[service] = code
             if code:
@@ -152,32 +161,33 @@ def _run_all(root: Path, command: str, options: Sequence[str], folder: Path) -> 
 
 
 def _run_one(
-    root: Path, service: str, command: str, options: Sequence[str], folder: Path, panel: Panel
+    root: Path,
+    service: str,
+    command: str,
+    options: Sequence[str],
+    folder: Path,
+    panel: Panel,
+    process: Offspring,
 ) -> tuple[int, str]:
     """Runs one service's command, whose output is its report as text; its exit code and last line."""
     report = folder / f"{service}.txt"
-    with report.open("w", encoding="utf-8") as text:
-        process = subprocess.Popen(
-            manage(service, f"{command}_legacy", *options),
-            cwd=ROOT,
-            env={**_environment(root, service, command), "LEGACY_PROGRESS": "json"},
-            stdin=subprocess.DEVNULL,
-            stdout=text,
-            stderr=subprocess.PIPE,
-            text=True,
-            errors="replace",
-        )
-        said = [line.rstrip() for line in process.stderr or () if not panel.move(service, line)]
-        process.wait()
+    process.begin(
+        service,
+        [f"{command}_legacy", *options],
+        env={**_environment(root, service, command), "LEGACY_PROGRESS": "json"},
+        output=report,
+    )
+    said = [line.rstrip() for line in process.complaints() if not panel.move(service, line)]
+    code = process.wait()
     complaints = [line for line in said if line]
     if complaints:
         with report.open("a", encoding="utf-8") as text:
             text.writelines(f"{line}\n" for line in complaints)
-    if process.returncode < 0:
-        return 1, f"{service}: it was ended by signal {-process.returncode}; run the same command again."
-    if process.returncode and complaints:
-        return process.returncode, _plain(complaints)
-    return process.returncode, _last_line(report)
+    if code < 0:
+        return 1, f"{service}: it was ended by signal {-code}; run the same command again."
+    if code and complaints:
+        return code, _plain(complaints)
+    return code, _last_line(report)
 
 
 def _plain(complaints: Sequence[str]) -> str:
@@ -192,16 +202,13 @@ def _last_line(path: Path) -> str:
     return lines[-1] if lines else ""
 
 
-def _summarize(root: Path, command: str, folder: Path) -> int:
+def _summarize(root: Path, command: str, folder: Path, process: Offspring) -> int:
     """Puts the services' reports together; prints one sentence."""
-    done = subprocess.run(
-        manage("employee", "report_legacy", "--folder", str(folder)),
-        cwd=ROOT,
-        env=_environment(root, "employee", command),
-        stdin=subprocess.DEVNULL,
-        check=False,
-    )
-    return done.returncode
+    sys.stdout.flush()
+    environment = _environment(root, "employee", command)
+    process.begin("employee", ["report_legacy", "--folder", str(folder)], env=environment)
+    sys.stderr.writelines(process.complaints())
+    return process.wait()
 
 
 def _environment(root: Path, service: str, command: str) -> dict[str, str]:
