@@ -116,7 +116,7 @@ HOSTILE_ANSWERS: Mapping[str, Behaviour] = {
     "a lone surrogate": with_body(b'{"keys": "\\ud800"}'),
     "deep": with_body(b'{"keys": %s}' % (b"[" * 20_000 + b"]" * 20_000)),
     "a length that is too long": saying(GOOD_HEAD + b"Content-Length: 50\r\n\r\n{}"),
-    "a length that is too short": saying(GOOD_HEAD + b'Content-Length: 2\r\n\r\n[]{"keys": []}'),
+    "a length that is too short": saying(GOOD_HEAD + b'Content-Length: 2\r\n\r\n""{"keys": []}'),
     "a length beyond all": saying(GOOD_HEAD + b"Content-Length: 99999999999999\r\n\r\n{"),
     "no length at all": for_ever(GOOD_HEAD + b"Content-Length: -1\r\n\r\n", PIECE),
     "a body without end": for_ever(GOOD_HEAD + b"\r\n", PIECE),
