@@ -7,7 +7,7 @@ from django.db import connection
 from common.security.encryption.rotation import sealed_tables
 from common.security.tenancy import company_scope
 
-_BATCH = 10_000
+_BATCH = 2_000
 
 
 def seal_column(table: str, column: str, plain: str, company_id: UUID) -> None:

@@ -2,23 +2,15 @@
 
 from django.db import migrations
 
-from common.security.encryption.migrating import PlainColumn, seal_existing
+from common.security.encryption.existing import seal_existing
 
-EMPLOYEES = (
-    PlainColumn("plain_salary", "salary"),
-    PlainColumn("plain_civil_id", "civil_id", searchable=True),
-    PlainColumn("plain_passport_number", "passport_number", searchable=True),
-    PlainColumn("plain_residence_number", "residence_number"),
-)
-HISTORY = (
-    PlainColumn("plain_old_salary", "old_salary", marked=False),
-    PlainColumn("plain_new_salary", "new_salary", marked=False),
-)
+EMPLOYEES = {f"plain_{name}": name for name in ("salary", "civil_id", "passport_number", "residence_number")}
+HISTORY = {"plain_old_salary": "old_salary", "plain_new_salary": "new_salary"}
 
 
 def seal(apps, schema_editor):
-    seal_existing(schema_editor.connection, "employees", EMPLOYEES)
-    seal_existing(schema_editor.connection, "employment_events", HISTORY, row="seal_id")
+    for model, fields in (("Employee", EMPLOYEES), ("EmploymentEvent", HISTORY)):
+        seal_existing(apps.get_model("employees", model), schema_editor.connection, fields)
 
 
 class Migration(migrations.Migration):

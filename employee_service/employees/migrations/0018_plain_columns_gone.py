@@ -4,15 +4,15 @@ import importlib
 
 from django.db import migrations, models
 
-from common.security.encryption.migrating import count_plain
+from common.security.encryption.existing import count_plain
 
 sealing = importlib.import_module("employee_service.employees.migrations.0017_seal_what_is_there")
 
 
 def check(apps, schema_editor):
-    for table, columns in (("employees", sealing.EMPLOYEES), ("employment_events", sealing.HISTORY)):
-        if left := count_plain(schema_editor.connection, table, columns):
-            raise RuntimeError(f"{left} rows of {table} are not sealed: they would be lost.")
+    for model, fields in (("Employee", sealing.EMPLOYEES), ("EmploymentEvent", sealing.HISTORY)):
+        if left := count_plain(apps.get_model("employees", model), fields):
+            raise RuntimeError(f"{left} rows of {model} are not sealed: they would be lost.")
 
 
 class Migration(migrations.Migration):
@@ -20,8 +20,8 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(check),
-        *(migrations.RemoveField("employee", column.plain) for column in sealing.EMPLOYEES),
-        *(migrations.RemoveField("employmentevent", column.plain) for column in sealing.HISTORY),
+        *(migrations.RemoveField("employee", plain) for plain in sealing.EMPLOYEES),
+        *(migrations.RemoveField("employmentevent", plain) for plain in sealing.HISTORY),
         *(
             migrations.AddIndex(
                 "employee",

@@ -11,13 +11,15 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.core.exceptions import FieldError
-from django.db import connection, transaction
+from django.db import connection, models, transaction
+from django.test.utils import isolate_apps
 
 from common.security.encryption.cipher import key_of
 from common.security.encryption.errors import KeyMissingError, SealBrokenError
+from common.security.encryption.existing import count_plain, seal_existing
+from common.security.encryption.fields import EncryptedDecimalField, EncryptedTextField
 from common.security.encryption.keyring import make_keyring, parse_keyring, with_new_key
-from common.security.encryption.marks import mark_for
-from common.security.encryption.migrating import PlainColumn, seal_existing
+from common.security.encryption.marks import MarkField, SealedModel, mark_for
 from common.security.encryption.rotation import rotate, rows_left, sealed_tables
 from common.security.tenancy import all_companies, company_scope
 from employee_service.employees.models import Employee
@@ -121,31 +123,79 @@ class TestValues:
 
 
 @pytest.mark.django_db
+@isolate_apps("employee_service.employees")
 def test_what_stood_in_plain_columns_is_sealed_in_every_company_and_only_once() -> None:
-    columns = [
-        PlainColumn("plain_paper", "paper", searchable=True),
-        PlainColumn("plain_pay", "pay", marked=False),
-    ]
+    class OldThing(SealedModel):
+        id = models.UUIDField(primary_key=True)
+        company_id = models.UUIDField()
+        plain_paper = models.TextField()
+        paper = EncryptedTextField(max_length=32)
+        paper_mark = MarkField(of="paper", searchable=True)
+        plain_pay = models.DecimalField(max_digits=12, decimal_places=3, null=True)
+        pay = EncryptedDecimalField(max_digits=12, decimal_places=3, null=True)
+
+        class Meta:
+            app_label = "employees"
+            db_table = "old_things"
+
+        def __str__(self) -> str:
+            return str(self.id)
+
+    fields = {"plain_paper": "paper", "plain_pay": "pay"}
     ours, theirs = uuid4(), uuid4()
     with all_companies("test"), connection.cursor() as cursor:
         cursor.execute(
-            "CREATE TEMPORARY TABLE old_things (id uuid PRIMARY KEY, company_id uuid, plain_paper text, paper text,"
-            " paper_mark uuid, plain_pay numeric(12, 3), pay text) ON COMMIT DROP"
+            "CREATE TEMPORARY TABLE old_things (id uuid PRIMARY KEY, company_id uuid, plain_paper text NOT NULL,"
+            " paper text, paper_mark uuid, plain_pay numeric(12, 3), pay text) ON COMMIT DROP"
         )
         cursor.execute(
             "INSERT INTO old_things SELECT gen_random_uuid(), case when n < 9 then %s else %s end::uuid,"
-            " case when n > 2 then 'P' || n else '' end, '', NULL, case when n > 4 then n end, NULL"
+            " case when n > 2 then 'P-1' else '' end, '', NULL, case when n > 4 then n end, NULL"
             " FROM generate_series(1, 12) n",
             [ours, theirs],
         )
-        assert seal_existing(connection, "old_things", columns) == 10
-        cursor.execute("SELECT plain_paper, paper, paper_mark, plain_pay, pay FROM old_things")
-        rows = cursor.fetchall()
-        assert seal_existing(connection, "old_things", columns) == 0
-    for paper, sealed, mark, pay, sealed_pay in rows:
-        assert bool(paper) == bool(sealed) == bool(mark)
-        assert (pay is None) == (sealed_pay is None)
-        assert not paper or paper not in sealed
+        assert seal_existing(OldThing, connection, fields, batch=3) == 10
+        things = list(OldThing._default_manager.all())
+        assert seal_existing(OldThing, connection, fields) == count_plain(OldThing, fields) == 0
+        cursor.execute("SELECT string_agg(t::text, '') FROM old_things t")
+        assert "P-1" not in cursor.fetchone()[0]
+    assert sorted(thing.paper for thing in things) == [""] * 2 + ["P-1"] * 10
+    assert {thing.pay for thing in things} == {None, *map(Decimal, range(5, 13))}
+    assert {thing.plain_paper for thing in things} == {""}
+    assert {thing.plain_pay for thing in things} == {None}
+    marks = {(thing.company_id, thing.paper_mark) for thing in things if thing.paper}
+    assert len(marks) == len({mark for _company, mark in marks}) == 2
+
+
+@pytest.mark.django_db
+@isolate_apps("employee_service.employees")
+def test_what_was_sealed_stays_where_a_row_has_other_values_in_plain() -> None:
+    """As a batch leaves it that was written to by the version before."""
+
+    class OldThing(models.Model):
+        id = models.UUIDField(primary_key=True)
+        plain_paper = models.TextField()
+        paper = EncryptedTextField(max_length=32)
+        plain_pay = models.DecimalField(max_digits=12, decimal_places=3, null=True)
+        pay = EncryptedDecimalField(max_digits=12, decimal_places=3, null=True)
+
+        class Meta:
+            app_label = "employees"
+            db_table = "old_things"
+
+        def __str__(self) -> str:
+            return str(self.id)
+
+    thing = OldThing(id=uuid4(), plain_paper="", paper="P1", plain_pay=Decimal(5))
+    with all_companies("test"), connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMPORARY TABLE old_things (id uuid, plain_paper text, paper text, plain_pay numeric, pay text)"
+            " ON COMMIT DROP"
+        )
+        thing.save(force_insert=True)
+        assert seal_existing(OldThing, connection, {"plain_paper": "paper", "plain_pay": "pay"}) == 1
+        thing.refresh_from_db()
+    assert (thing.paper, thing.pay) == ("P1", Decimal(5))
 
 
 @pytest.mark.django_db
