@@ -7,6 +7,7 @@ from common.contracts.company import CompanyCreated, CompanyRemoved
 from common.messaging.consumers import Received, consumes_many
 from notification_service.notifications.rules import EVENTS
 from notification_service.notifications.services.hearing import events_hear
+from notification_service.notifications.services.imports import notices_of_accounts_remove
 from notification_service.notifications.services.memberships import memberships_apply
 from notification_service.notifications.services.templates import templates_forget, templates_sync
 
@@ -27,5 +28,12 @@ def companies_changed(received: Sequence[Received]) -> None:
 
 @consumes_many(RoleAssigned, RoleRevoked, UserDeleted)
 def roles_changed(received: Sequence[Received]) -> None:
-    """Know who manages which company."""
+    """Know who manages which company; with an account that an import took back go its notices."""
     memberships_apply([event for event, _meta in received])
+    gone = {
+        (meta.company_id, event.user_id)
+        for event, meta in received
+        if isinstance(event, UserDeleted) and event.source == "import" and meta.company_id is not None
+    }
+    if gone:
+        notices_of_accounts_remove(gone)

@@ -16,6 +16,7 @@ from common.contracts.notification import NotificationCreated, NotificationRead,
 from common.legacy.staging import publish_staged, stage
 from common.messaging.services import Publication
 from notification_service.notifications.choices import Channel, Priority, Status
+from notification_service.notifications.models import Preference
 
 IMPORT: Final = "import"
 _COLUMNS: Final = {
@@ -53,6 +54,10 @@ SELECT count(*) FROM delivery_logs_forget((
     SELECT array_agg(n.id) FROM notifications AS n JOIN unnest(%s::uuid[], %s::uuid[]) AS s (id, company_id) USING (id)
     WHERE n.company_id <> s.company_id
 ))
+"""
+_OF_PLACES: Final = """
+SELECT n.id FROM unnest(%s::uuid[], %s::uuid[]) AS p (company_id, user_id)
+JOIN notifications AS n ON (n.company_id, n.user_id) = (p.company_id, p.user_id)
 """
 
 
@@ -109,10 +114,26 @@ def notices_remove(ids: Collection[UUID]) -> None:
     """Take imported notices away, and tell of it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM delivery_logs_forget(%s)", [list(ids)])
-        cursor.execute(
-            "DELETE FROM notifications WHERE id = ANY(%s) RETURNING id, company_id, user_id", [list(ids)]
-        )
-        gone = cursor.fetchall()
+        _delete(cursor, list(ids))
+
+
+def notices_of_accounts_remove(places: Collection[tuple[UUID, UUID]]) -> None:
+    """Take away what the system wrote to accounts that are no more, and what they had said of its ways.
+
+    ``places`` are company and account. What waits to be sent is sent to nobody.
+    """
+    users = [user_id for _company, user_id in places]
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_PLACES, [[company_id for company_id, _user in places], users])
+        if ids := [row[0] for row in cursor.fetchall()]:
+            cursor.execute("SELECT count(*) FROM delivery_logs_forget_with_account(%s)", [ids])
+            _delete(cursor, ids)
+    Preference.objects.filter(pk__in=users).delete()
+
+
+def _delete(cursor: CursorWrapper, ids: list[UUID]) -> None:
+    cursor.execute("DELETE FROM notifications WHERE id = ANY(%s) RETURNING id, company_id, user_id", [ids])
+    gone = cursor.fetchall()
     publish_staged(
         Publication(
             NotificationRemoved(notification_id=notice_id, company_id=company_id, user_id=user_id),
