@@ -19,10 +19,12 @@ class MessagingConfig(AppConfig):
     verbose_name = _("Events between services")
 
     def ready(self) -> None:
-        """Load the catalogue and this service's consumers; show what was refused."""
+        """Load the catalogue and this service's consumers; show what was refused and what waits."""
+        from common.messaging.metrics import flow_metrics
         from common.messaging.refusals import refusal_metrics
 
         for name in CONTRACTS:
             import_module(f"common.contracts.{name}")
         autodiscover_modules("consumers")
         register_collector(refusal_metrics)
+        register_collector(flow_metrics)
