@@ -2,46 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from csp.middleware import CSPMiddleware
 from django.http import HttpRequest, HttpResponse
 
-from common.conf.web import CONTENT_OF_DATA
+from common.conf.web import CONTENT_OF_DATA, ON_EVERY_ANSWER
 
 if TYPE_CHECKING:
     from csp.middleware import PolicyParts
     from django.http import HttpResponseBase
-
-# Nothing here needs a device of the reader's.
-_PERMISSIONS: Final = ", ".join(
-    f"{feature}=()"
-    for feature in (
-        "accelerometer",
-        "autoplay",
-        "camera",
-        "display-capture",
-        "encrypted-media",
-        "fullscreen",
-        "geolocation",
-        "gyroscope",
-        "magnetometer",
-        "microphone",
-        "midi",
-        "payment",
-        "publickey-credentials-get",
-        "screen-wake-lock",
-        "usb",
-        "xr-spatial-tracking",
-    )
-)
-_ON_EVERY_ANSWER: Final = {
-    # Unless an answer says that it may be kept, it may be about a person.
-    "Cache-Control": "no-store",
-    "Permissions-Policy": _PERMISSIONS,
-    # A page on a neighbouring host may show our files; a stranger's may not even fetch them blindly.
-    "Cross-Origin-Resource-Policy": "same-site",
-}
 
 
 class HeadersMiddleware:
@@ -52,7 +22,7 @@ class HeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        for name, value in _ON_EVERY_ANSWER.items():
+        for name, value in ON_EVERY_ANSWER.items():
             response.headers.setdefault(name, value)
         return response
 

@@ -28,6 +28,42 @@ CONTENT_OF_DATA: Final[dict[str, list[str]]] = {
     "form-action": [NONE],
     "frame-ancestors": [NONE],
 }
+# Nothing here needs a device of the reader's.
+_PERMISSIONS: Final = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer",
+        "autoplay",
+        "camera",
+        "display-capture",
+        "encrypted-media",
+        "fullscreen",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "publickey-credentials-get",
+        "screen-wake-lock",
+        "usb",
+        "xr-spatial-tracking",
+    )
+)
+ON_EVERY_ANSWER: Final = {
+    # Unless an answer says that it may be kept, it may be about a person.
+    "Cache-Control": "no-store",
+    "Permissions-Policy": _PERMISSIONS,
+    # A page on a neighbouring host may show our files; a stranger's may not even fetch them blindly.
+    "Cross-Origin-Resource-Policy": "same-site",
+}
+# What Django has settings for, with their values (see ``web_settings``).
+OF_DJANGO: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
 _YEAR: Final = 365 * 24 * 3600
 # What a program in a browser sends and reads beside what every page may.
 _CORS_HEADERS: Final = (
@@ -39,6 +75,17 @@ _CORS_HEADERS: Final = (
     "x-request-id",
 )
 _CORS_EXPOSED: Final = ("Content-Disposition", "Retry-After", "X-Request-ID")
+
+
+def headers_of_data(*, tls: bool) -> dict[str, str]:
+    """The headers of an answer that no service made, such as the gateway's own errors, which are data."""
+    policy = "; ".join(f"{name} {' '.join(sources)}" for name, sources in CONTENT_OF_DATA.items())
+    always = {**ON_EVERY_ANSWER, **OF_DJANGO, "Content-Security-Policy": policy}
+    return (
+        {**always, "Strict-Transport-Security": f"max-age={_YEAR}; includeSubDomains; preload"}
+        if tls
+        else always
+    )
 
 
 def web_settings(service: str, environment: str) -> dict[str, Any]:
@@ -55,9 +102,9 @@ def web_settings(service: str, environment: str) -> dict[str, Any]:
         "LANGUAGE_COOKIE_HTTPONLY": True,
         "LANGUAGE_COOKIE_SAMESITE": "Lax",
         "SECURE_CONTENT_TYPE_NOSNIFF": True,
-        "SECURE_REFERRER_POLICY": "same-origin",
-        "SECURE_CROSS_ORIGIN_OPENER_POLICY": "same-origin",
-        "X_FRAME_OPTIONS": "DENY",
+        "SECURE_REFERRER_POLICY": OF_DJANGO["Referrer-Policy"],
+        "SECURE_CROSS_ORIGIN_OPENER_POLICY": OF_DJANGO["Cross-Origin-Opener-Policy"],
+        "X_FRAME_OPTIONS": OF_DJANGO["X-Frame-Options"],
         "CONTENT_SECURITY_POLICY": {"DIRECTIVES": CONTENT_OF_PAGES},
         "DATA_UPLOAD_MAX_MEMORY_SIZE": 2_621_440,
         "DATA_UPLOAD_MAX_NUMBER_FIELDS": 1_000,

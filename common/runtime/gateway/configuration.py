@@ -4,6 +4,7 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
+from common.conf.web import headers_of_data
 from common.legacy.ids import NAMESPACE
 from common.runtime.files import write_private
 from common.runtime.gateway.admin_socket import SHARE_MAP, SOCKET
@@ -22,12 +23,15 @@ _AUTHORITIES: Final = "services-ca.crt"
 _ROUTES: Final = "routes.map"
 _ISSUER: Final = "hrms-auth"
 _VERSION: Final = "1"
-# What HAProxy itself answers with, in the envelope of the API.
+# What HAProxy itself answers with, in the envelope of the API. To what it cannot even read as a request (400, 408,
+# 501) it has an answer of its own that cannot be replaced, and that says nothing.
 _ERRORS: Final = {
     400: ("MALFORMED_REQUEST", "The request could not be understood."),
     404: ("NOT_FOUND", "There is nothing at this address."),
+    405: ("METHOD_NOT_ALLOWED", "This method is not allowed here."),
     408: ("REQUEST_TIMEOUT", "The request did not arrive in time."),
     500: ("INTERNAL_ERROR", "Something went wrong."),
+    501: ("NOT_IMPLEMENTED", "The request asks for something that is not done here."),
     502: ("BAD_GATEWAY", "The application did not answer as it should."),
     503: ("SERVICE_UNAVAILABLE", "The application does not answer at the moment."),
     504: ("GATEWAY_TIMEOUT", "The application did not answer in time."),
@@ -66,11 +70,14 @@ def write_configuration(folder: Path, options: Options, account: tuple[int, int]
 
 def render(options: Options, account: tuple[int, int] | None = None) -> str:
     """The text of haproxy.cfg."""
+    own = headers_of_data(tls=bool(options.certificate))
+    headers = "".join(f' hdr {name} "{value}"' for name, value in own.items())
     sides = " ".join(f"{{ nbsrv({new_backend(service)}) gt 0 }}" for service in SERVICES)
     return _Blanks(_TEMPLATE.read_text(encoding="utf-8")).substitute(
         socket=SOCKET,
         account=f"    uid {account[0]}\n    gid {account[1]}\n" if account else "",
-        errors="".join(_error(status, *words) for status, words in _ERRORS.items()),
+        errors="".join(_error(status, *words, headers) for status, words in _ERRORS.items()),
+        headers=headers,
         address=options.address,
         port=options.port,
         certificate=f" ssl crt {options.certificate}" if options.certificate else "",
@@ -90,9 +97,9 @@ def render(options: Options, account: tuple[int, int] | None = None) -> str:
     )
 
 
-def _error(status: int, code: str, sentence: str) -> str:
+def _error(status: int, code: str, sentence: str, headers: str) -> str:
     return (
-        f"    http-error status {status} content-type application/json lf-string "
+        f"    http-error status {status} content-type application/json{headers} lf-string "
         f'\'{{"success":false,"error":{{"code":"{code}","message":"{sentence}","details":{{}}}},'
         '"timestamp":"%[date(),utime(%Y-%m-%dT%H:%M:%SZ)]"}\'\n'
     )

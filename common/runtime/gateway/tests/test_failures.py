@@ -9,12 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
+from common.conf.web import headers_of_data
 from common.runtime.gateway.admin_socket import GatewayDownError
 from common.runtime.gateway.companies import WHOLE
 from common.runtime.gateway.server import Gateway
 from common.runtime.gateway.statistics import take
 from common.runtime.gateway.tests.sides import Applications
 from common.runtime.process_table import find
+from common.testing.web import missing
 
 Eventually = Callable[[Callable[[], object]], None]
 
@@ -64,6 +66,29 @@ def test_one_dead_service_does_not_touch_the_others_and_nobody_changes_sides(
         applications["employee"].start()
         eventually(lambda: take(gateway.socket).backends["new_employee"].up)
     assert client.get("/employees").json()["name"] == "employee"
+
+
+def test_what_the_gateway_answers_itself_carries_the_headers_of_the_services_and_is_json(
+    gateway: Gateway, client: httpx.Client, applications: Applications, eventually: Eventually
+) -> None:
+    applications["legacy"].broken = 1
+    answers = {"broken off": client.post("/employees"), "healthy": client.get("/health")}
+    applications["employee"].stop()
+    try:
+        eventually(lambda: not take(gateway.socket).backends["new_employee"].up)
+        gateway.traffic.change(WHOLE, "test")
+        answers |= {"down": client.get("/employees"), "ill": client.get("/health")}
+    finally:
+        applications["employee"].start()
+        eventually(lambda: take(gateway.socket).backends["new_employee"].up)
+    assert {name: missing(answer) for name, answer in answers.items()} == {name: [] for name in answers}
+    assert {answer.headers["Content-Type"] for answer in answers.values()} == {"application/json"}
+    assert [answer.status_code for answer in answers.values()] == [502, 200, 503, 200]
+
+
+def test_over_tls_the_gateway_says_that_it_is_reached_over_nothing_else() -> None:
+    assert headers_of_data(tls=True)["Strict-Transport-Security"].startswith("max-age=31536000")
+    assert "Strict-Transport-Security" not in headers_of_data(tls=False)
 
 
 def test_a_changed_share_touches_no_request_that_is_under_way(
