@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from analytics_service.analytics.choices import Dimension, Metric
-from analytics_service.analytics.models.base import CompanyRow
+from common.company_rows import CompanyRow
 
 
 class CachedMetric(CompanyRow):

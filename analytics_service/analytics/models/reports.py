@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from analytics_service.analytics.choices import ReportFormat, ReportKind, ReportStatus
-from analytics_service.analytics.models.base import DatedRow
+from common.company_rows import DatedRow
 
 
 class Report(DatedRow):

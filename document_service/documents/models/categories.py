@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from document_service.documents.models.base import CompanyRow
+from common.company_rows import CompanyRow
 
 
 class DocumentCategory(CompanyRow):

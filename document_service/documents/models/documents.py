@@ -9,10 +9,10 @@ from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
+from common.company_rows import CompanyRow
 from common.security.encryption.fields import EncryptedTextField
 from common.security.encryption.marks import MarkField, SealedModel
 from document_service.documents.choices import Action, Audience, DocumentType
-from document_service.documents.models.base import CompanyRow
 from document_service.documents.models.files import StoredFile
 
 # Which role's level each audience begins with. Documents that address nobody are the office staff's.

@@ -3,8 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from common.company_rows import CompanyRow
 from document_service.documents.choices import AVAILABLE, ScanState, Verdict
-from document_service.documents.models.base import CompanyRow
 
 
 class StoredFile(CompanyRow):

@@ -6,8 +6,8 @@ from django.db.models import Case, ExpressionWrapper, Q, Value, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from common.company_rows import CompanyRow
 from notification_service.notifications.choices import Channel, Language, Outcome, Priority, Status
-from notification_service.notifications.models.base import CompanyRow
 from notification_service.notifications.models.templates import Template
 
 URGENCY = (Priority.URGENT, Priority.HIGH, Priority.NORMAL, Priority.LOW)

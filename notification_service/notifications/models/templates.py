@@ -4,8 +4,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from common.company_rows import CompanyRow
 from notification_service.notifications.choices import Channel, Language
-from notification_service.notifications.models.base import CompanyRow
 
 
 class Template(CompanyRow):

@@ -1,4 +1,4 @@
-"""What the tables of this app have in common."""
+"""What rows of services' tables have in common, as abstract models."""
 
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
@@ -6,13 +6,21 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 
-class CompanyRow(models.Model):
-    """A row that belongs to one company; row-level security shows it to nobody else."""
+class DatedRow(models.Model):
+    """A row with a key made by the database, and the times of its first and last writing."""
 
     id = models.UUIDField(primary_key=True, db_default=RandomUUID(), editable=False)
-    company_id = models.UUIDField(_("company"))
     created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
     updated_at = models.DateTimeField(_("updated"), db_default=Now(), auto_now=True)
+
+    class Meta:
+        abstract = True
+
+
+class CompanyRow(DatedRow):
+    """A row that belongs to one company; row-level security shows it to nobody else."""
+
+    company_id = models.UUIDField(_("company"))
 
     class Meta:
         abstract = True
