@@ -29,10 +29,12 @@ HERE: Final = Path(__file__).resolve().parent
 SERVICE_ACCOUNT: Final = 10001
 GATEWAY_PORT: Final = 3000
 _PUBLIC_HOSTS: Final = "PUBLIC_HOSTS"
+# The operator's own.
+_SETTINGS: Final = "settings.env"
 
 
 def prepare(folder: Path) -> None:
-    """Write what compose.yaml reads: secrets/ with one env file a process kind, .env beside it, and data/.
+    """Write what compose.yaml reads: secrets/ with one env file a process kind, .env and settings.env beside it, and data/.
 
     The old application in front of which the gateway stands is LEGACY_URL of the environment, remembered.
     """
@@ -63,6 +65,8 @@ def prepare(folder: Path) -> None:
     if os.getuid() == 0:
         for path in [secrets, *secrets.rglob("*"), *data, gateway, *gateway.iterdir()]:
             os.chown(path, uid, gid)
+    if not (folder / _SETTINGS).exists():
+        write_private(folder / _SETTINGS, "")
     values = {"HRMS_UID": str(uid), "HRMS_GID": str(gid), _PUBLIC_HOSTS: ",".join(hosts)}
     write_private(folder / ".env", _lines(values))
 

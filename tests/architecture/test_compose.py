@@ -102,6 +102,17 @@ def test_the_preparation_writes_every_file_that_is_read(prepared: Path) -> None:
     assert (prepared / ".env").read_text(encoding="utf-8").startswith("HRMS_UID=")
 
 
+def test_what_an_operator_decides_reaches_every_process_and_is_kept(tmp_path: Path) -> None:
+    prepare(tmp_path)
+    (tmp_path / "settings.env").write_text("MAIL_HOST=mail.example.com\n", encoding="utf-8")
+    prepare(tmp_path)
+    assert (tmp_path / "settings.env").read_text(encoding="utf-8") == "MAIL_HOST=mail.example.com\n"
+    files = [each["env_file"] for each in _of_ours().values() if "env_file" in each]
+    assert len(files) == 4 * len(PORTS)
+    # Secrets come after it, and cannot be taken away by it.
+    assert {each[0] for each in files} == {"settings.env"}
+
+
 def test_secrets_are_for_their_owner_only_and_survive_a_second_preparation(prepared: Path) -> None:
     before = {path: path.read_bytes() for path in prepared.rglob("*") if path.is_file()}
     assert [path for path in before if path.stat().st_mode & 0o077] == []
