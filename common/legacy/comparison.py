@@ -20,6 +20,7 @@ from common.legacy.compared import (
     Sums,
 )
 from common.legacy.plan import Account, Column
+from common.legacy.planning import by_index
 from common.legacy.sealed import compare_sealed
 from common.legacy.staging import stage
 
@@ -33,10 +34,10 @@ class Comparer:
     """Compares the batches of one entry, in the caller's transaction, which must see every company."""
 
     def __init__(self, name: str, account: Account[Any]) -> None:
-        self.found = Comparison(columns={column.name: ColumnCheck(column.name) for column in account.columns})
+        self._columns: Sequence[Column[Any]] = [*account.columns, *account.moments]
+        self.found = Comparison(columns={column.name: ColumnCheck(column.name) for column in self._columns})
         self._name = name
         self._account = account
-        self._columns: Sequence[Column[Any]] = account.columns
         self._standings = self._standings_sql()
         self._aggregates = self._aggregates_sql()
 
@@ -44,7 +45,8 @@ class Comparer:
         """Compare one more batch."""
         with connection.cursor() as cursor:
             self._stage(cursor, rows)
-            cursor.execute(f"CREATE TEMPORARY TABLE compared_rows ON COMMIT DROP AS {self._standings}")
+            with by_index():
+                cursor.execute(f"CREATE TEMPORARY TABLE compared_rows ON COMMIT DROP AS {self._standings}")
             cursor.execute(f"{self._aggregates} FROM compared_rows GROUP BY standing")
             before = self._doubtful()
             for standing, *numbers in cursor.fetchall():
@@ -76,11 +78,13 @@ class Comparer:
     def _standings_sql(self) -> str:
         """Every staged row with what is here (``h0`` …), the company here, and its standing."""
         account = self._account
-        here = "".join(f", ({column.here})::{column.type} AS h{n}" for n, column in enumerate(self._columns))
+        here = "".join(
+            f", {self._here(n, column)}::{column.type} AS h{n}" for n, column in enumerate(self._columns)
+        )
         here += "".join(f", {column.sealed.here} AS x{n}" for n, column in self._sealed() if column.sealed)
         sealed = "".join(f", h.x{n}" for n, _column in self._sealed())
         company = f"({account.company})::uuid" if account.company else "NULL::uuid"
-        differs = " OR ".join(f"s.c{n} IS DISTINCT FROM h.h{n}" for n in range(len(self._columns)))
+        differs = " OR ".join(f"s.c{n} IS DISTINCT FROM h.h{n}" for n in range(len(account.columns)))
         return f"""
             SELECT s.*, h.company_here, {", ".join(f"h.h{n}" for n in range(len(self._columns)))}{sealed},
                    CASE
@@ -98,11 +102,17 @@ class Comparer:
             FROM {_STAGE} s
             LEFT JOIN imported_rows l ON l.name = '{self._name}' AND l.key = s.key
             LEFT JOIN handed_over_companies o ON o.company_id = s.company
-            LEFT JOIN (
+            LEFT JOIN LATERAL (
               SELECT {account.key} AS id, {company} AS company_here, {state_sql(account)} AS state_here{here}
-              FROM {account.source} WHERE {account.key} IN (SELECT id FROM {_STAGE})
-            ) h ON h.id = s.id
+              FROM {account.source} WHERE {account.key} = s.id OFFSET 0
+            ) h ON true
         """
+
+    def _here(self, number: int, column: Column[Any]) -> str:
+        """What is compared of a thing here; of a moment nothing where the file says none."""
+        if number < len(self._account.columns):
+            return f"({column.here})"
+        return f"(CASE WHEN s.c{number} IS NOT NULL THEN {column.here} END)"
 
     def _example(self, example: Difference) -> None:
         if len(self.found.examples) < EXAMPLES:

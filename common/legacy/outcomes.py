@@ -13,6 +13,7 @@ from common.legacy.choices import QuarantineState, RowOutcome
 from common.legacy.compared import EXAMPLES
 from common.legacy.ledger import CORRECTED
 from common.legacy.plan import TableImport
+from common.legacy.planning import as_a_whole
 from common.legacy.staging import stage
 
 _STAGE: Final = "mapped_batch"
@@ -73,10 +74,11 @@ class OutcomeComparer:
             )
             found.ledger.update(dict(cursor.fetchall()))
             for query in (self._of_the_file(), self._of_the_ledger_alone()):
-                cursor.execute(
-                    f"SELECT verdict, count(*), (array_agg(key ORDER BY key))[:{EXAMPLES}] FROM ({query}) v"
-                    " GROUP BY 1"
-                )
+                with as_a_whole():
+                    cursor.execute(
+                        f"SELECT verdict, count(*), (array_agg(key ORDER BY key))[:{EXAMPLES}] FROM ({query}) v"
+                        " GROUP BY 1"
+                    )
                 for verdict, count, keys in cursor.fetchall():
                     self._take(found, verdict, count, keys)
         return found

@@ -75,7 +75,8 @@ class Account(Generic[ArgsT]):
     of the columns named in ``money`` are compared company by company. ``references`` says of which kind the
     ids in a column are, such as ``{"company_id": "company"}``: company, user, employee or department. When an
     import is taken back, a thing that stays here keeps what it refers to in other services, if it ``holds``
-    on to it, which is a condition in SQL.
+    on to it, which is a condition in SQL. ``moments`` are times that are no part of a thing's state, since nobody
+    changes them; they are compared where the file says one, and are the import's own where it says none.
     """
 
     source: str
@@ -85,6 +86,7 @@ class Account(Generic[ArgsT]):
     money: Sequence[str] = ()
     references: Mapping[str, str] = field(default_factory=dict)
     holds: str = "true"
+    moments: Sequence[Column[ArgsT]] = ()
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from common.legacy.choices import QuarantineReason, SubjectKind, ToDoKind
 from common.legacy.facts import EMPLOYEE_SET_ASIDE, Facts
 from common.legacy.ids import placeholder_email
 from common.legacy.mapper import Imported, Merged, Outcome, Quarantined, Skipped, ToDo
+from common.legacy.moments import written_at
 from common.legacy.old_employees import read_person
 from common.legacy.old_users import OldUser
 from common.legacy.plan import Account, Column, TableImport, Written
@@ -60,6 +61,7 @@ ACCOUNT: Final = Account[ImportedUser](
         _column("company_id", "uuid", "m.company_id"),
     ),
     references={"company_id": "company"},
+    moments=[written_at()],
 )
 
 

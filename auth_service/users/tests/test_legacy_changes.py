@@ -1,6 +1,7 @@
 """What changed in the old application's file since an import, and what a rollback takes away."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +36,7 @@ from common.messaging.models import EventRecord
 from common.security.models import RevokedUser
 from common.security.tenancy import all_companies
 from common.testing.legacy_facts import known_facts
-from common.testing.legacy_files import PASSWORD_HASH, company, employee, membership, user
+from common.testing.legacy_files import PASSWORD_HASH, SECOND, company, employee, membership, user
 
 FACTS = known_facts(
     companies=["company-1", "company-2"], users=["user-1", "user-2"], employees=["emp-1", "emp-2"]
@@ -83,6 +84,14 @@ def kinds() -> list[str]:
     found = list(fresh.order_by("id").values_list("type", flat=True))
     fresh.update(position=F("id"))
     return found
+
+
+def test_another_first_moment_is_taken_over_and_told_to_nobody() -> None:
+    write_users(users(user(1)))
+    kinds()
+    change_users(users(user(1, created_at=SECOND + 60)))
+    assert User.objects.get(pk=USER).created_at == datetime.fromtimestamp(SECOND + 60, UTC)
+    assert kinds() == []
 
 
 def test_a_changed_row_changes_the_account_and_tells_of_it(events: Events) -> None:

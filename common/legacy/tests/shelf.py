@@ -18,14 +18,21 @@ from common.legacy.staging import stage
 TABLES: Final = """
     CREATE TABLE shelf_people (
         id uuid PRIMARY KEY, company_id uuid NOT NULL, user_id uuid NOT NULL, name text NOT NULL,
-        salary numeric(12, 3), CONSTRAINT no_ghosts CHECK (name <> 'ghost')
+        salary numeric(12, 3), created_at timestamptz NOT NULL, CONSTRAINT no_ghosts CHECK (name <> 'ghost')
     );
     CREATE TABLE shelf_notes (person_id uuid REFERENCES shelf_people, note text);
     CREATE TABLE shelf_departments (id uuid PRIMARY KEY, company_id uuid NOT NULL, name text NOT NULL);
 """
 DROPPED: Final = "DROP TABLE shelf_notes, shelf_people, shelf_departments"
 HANGS: Final = "somebody has written a note about it"
-_PEOPLE: Final = {"id": "uuid", "company_id": "uuid", "user_id": "uuid", "name": "text", "salary": "numeric"}
+_PEOPLE: Final = {
+    "id": "uuid",
+    "company_id": "uuid",
+    "user_id": "uuid",
+    "name": "text",
+    "salary": "numeric",
+    "created_at": "timestamptz",
+}
 
 Person = tuple[OldEmployee, UUID]
 
@@ -67,6 +74,9 @@ def plan(facts: Facts) -> Plan:
                 ),
                 money=("salary",),
                 references={"company_id": "company", "user_id": "user"},
+                moments=(
+                    Column("created_at", "timestamptz", "t.created_at", lambda person: person[0].created_at),
+                ),
             ),
             rules=("people: as they are.",),
         ),
@@ -101,14 +111,18 @@ def write_people(items: Sequence[Imported[Person]]) -> Written:
         if item.args[0].name == "nobody"
     }
     rows = [
-        (item.id, item.args[0].company_id, item.args[1], item.args[0].name, item.args[0].salary)
+        (
+            item.id, item.args[0].company_id, item.args[1], item.args[0].name, item.args[0].salary,
+            item.args[0].created_at,
+        )
         for item in items
         if item.id not in refused
-    ]
+    ]  # fmt: skip
     with connection.cursor() as cursor:
         stage(cursor, "shelf_stage", _PEOPLE, rows)
         cursor.execute(
-            "INSERT INTO shelf_people SELECT id, company_id, user_id, name, salary FROM shelf_stage"
+            "INSERT INTO shelf_people"
+            " SELECT id, company_id, user_id, name, salary, coalesce(created_at, now()) FROM shelf_stage"
             " ON CONFLICT (id) DO UPDATE SET name = EXCLUDED.name, salary = EXCLUDED.salary"
         )
     return Written(refused)

@@ -59,7 +59,7 @@ def test_every_column_has_a_checksum_that_is_the_same_on_both_sides(the_shelf: S
     source = the_shelf.file(*(somebody(n, salary=n + 0.5) for n in range(20)))
     the_shelf.bring(source)
     columns = people(the_shelf.verify(source))["columns"]
-    assert set(columns) == {"company_id", "user_id", "name", "salary"}
+    assert set(columns) == {"company_id", "user_id", "name", "salary", "created_at"}
     for check in columns.values():
         assert (check["compared"], check["differing"]) == (20, 0)
         assert check["checksum_file"] == check["checksum_here"] != f"{0:016x}"
@@ -80,6 +80,27 @@ def test_a_value_that_the_import_wrote_wrongly_is_a_difference(the_shelf: Shelf)
     assert (example["key"], example["column"]) == ("emp-2", "name")
     assert (example["file"], example["here"]) == ("محمد 2", "somebody else")
     assert the_shelf.lines[-1].startswith("NOT EQUAL: the employee service has 1 difference ")
+
+
+def test_a_moment_that_the_import_wrote_wrongly_is_a_difference(the_shelf: Shelf) -> None:
+    source = the_shelf.file(somebody(1), somebody(2))
+    the_shelf.bring(source)
+    the_shelf.sql(
+        "UPDATE shelf_people SET created_at = created_at + interval '3 hours' WHERE id = %s", employee_id(2)
+    )
+    report = the_shelf.verify(source)
+    assert the_shelf.code == 1
+    assert people(report)["columns"]["created_at"]["differing"] == 1
+    assert [(each["key"], each["column"]) for each in people(report)["examples"]] == [("emp-2", "created_at")]
+
+
+@pytest.mark.parametrize("said", [None, "", "some day"])
+def test_a_moment_that_the_file_does_not_say_is_the_imports_own(the_shelf: Shelf, said: str | None) -> None:
+    source = the_shelf.file(somebody(1, created_at=said))
+    the_shelf.bring(source)
+    report = the_shelf.verify(source)
+    assert the_shelf.code == 0, the_shelf.lines
+    assert people(report)["columns"]["created_at"]["differing"] == 0
 
 
 def test_what_people_changed_since_is_told_apart_and_is_no_difference(the_shelf: Shelf) -> None:

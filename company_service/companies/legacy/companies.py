@@ -9,6 +9,7 @@ from common.legacy.choices import SubjectKind, ToDoKind
 from common.legacy.content import preserved
 from common.legacy.facts import Facts
 from common.legacy.mapper import Imported, Outcome, Quarantined, ToDo
+from common.legacy.moments import written_at
 from common.legacy.old_companies import OldCompany
 from common.legacy.plan import Account, Column, TableImport, Written
 from common.legacy.reader import Row
@@ -47,6 +48,7 @@ ACCOUNT: Final = Account[ImportedCompany](
         *(_unsaid(name, value) for name, value in UNSAID.items()),
         Column("seat_limit", "int", here="t.seat_limit", expected=lambda _args: None),
     ),
+    moments=[written_at()],
 )
 
 

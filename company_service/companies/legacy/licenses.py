@@ -9,6 +9,7 @@ from common.legacy.choices import QuarantineReason, SubjectKind, ToDoKind
 from common.legacy.content import preserved
 from common.legacy.facts import Facts
 from common.legacy.mapper import Imported, Outcome, Quarantined, ToDo
+from common.legacy.moments import written_at
 from common.legacy.old_licenses import OldLicense, read_license
 from common.legacy.plan import Account, Column, TableImport, Written
 from common.legacy.reader import Row
@@ -47,6 +48,7 @@ ACCOUNT: Final = Account[ImportedLicense](
         ),
     ),
     references={"company_id": "company"},
+    moments=[written_at()],
 )
 
 

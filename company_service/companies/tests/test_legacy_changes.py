@@ -1,6 +1,6 @@
 """What changed in the old application's file since an import, and what a rollback takes away."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +12,7 @@ from common.legacy.ids import department_id, new_id
 from common.legacy.mapper import Imported
 from common.messaging.models import EventRecord
 from common.testing.legacy_facts import known_facts
-from common.testing.legacy_files import company, employee, license
+from common.testing.legacy_files import SECOND, company, employee, license
 from company_service.companies import services
 from company_service.companies.legacy.companies import (
     change_companies,
@@ -78,6 +78,17 @@ def test_a_changed_company_is_brought_over_and_told_of() -> None:
     assert (changed.partnerships, changed.phone, changed.version) == (["شريك"], "1", 2)
     assert told() == [("company.updated", 2), ("company.updated", 2), ("company.deactivated", 3)]
     assert Company.objects.get(is_active=False).version == 3
+
+
+def test_another_first_moment_is_taken_over_and_told_to_nobody() -> None:
+    write_companies(companies(company(1)))
+    write_licenses(licenses(license(1)))
+    told()
+    change_companies(companies(company(1, created_at=SECOND + 60)))
+    change_licenses(licenses(license(1, created_at=SECOND + 60)))
+    moment = datetime.fromtimestamp(SECOND + 60, UTC)
+    assert {Company.objects.get().created_at, License.objects.get().created_at} == {moment}
+    assert told() == []
 
 
 def test_a_row_that_says_the_same_changes_nothing_and_tells_nothing() -> None:

@@ -13,6 +13,7 @@ from common.legacy.choices import SubjectKind, ToDoKind
 from common.legacy.content import Json
 from common.legacy.facts import Facts
 from common.legacy.mapper import Imported, Outcome, Quarantined, ToDo
+from common.legacy.moments import written_at
 from common.legacy.old_employees import OldEmployee
 from common.legacy.plan import Account, Column, SealedColumn, TableImport, Written
 from common.legacy.reader import Row
@@ -161,6 +162,7 @@ ACCOUNT: Final = Account[ImportedEmployee](
     ],
     money=("salary",),
     references={"company_id": "company", "user_id": "user", "department_id": "department"},
+    moments=[written_at()],
 )
 
 

@@ -8,6 +8,7 @@ from common.legacy.choices import QuarantineReason, SubjectKind, ToDoKind
 from common.legacy.content import Json
 from common.legacy.facts import CarriedEmployee, Facts
 from common.legacy.mapper import Imported, Quarantined, ToDo
+from common.legacy.moments import written_at
 from common.legacy.plan import Account, Column, Written
 from common.legacy.reader import Row
 from employee_service.employees.legacy.refusals import refusals
@@ -124,6 +125,7 @@ def account(
         columns=compared,
         money=money,
         references={"company_id": "company", "employee_id": "employee"} | dict.fromkeys(people, "user"),
+        moments=[written_at()],
     )
 
 

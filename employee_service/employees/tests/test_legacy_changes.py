@@ -1,6 +1,6 @@
 """What changed in the old application's file since an import, and what a rollback takes away."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from common.days import today
 from common.legacy.ids import department_id, employee_user_id, new_id
 from common.security.tenancy import all_companies
 from common.testing.legacy_files import (
+    SECOND,
     company,
     deduction,
     employee,
@@ -88,6 +89,16 @@ def told(after: int) -> list[tuple[str, Any]]:
 def the_employee() -> Employee:
     with all_companies("test"):
         return Employee.objects.get(id=EMPLOYEE)
+
+
+def test_another_first_moment_is_taken_over_and_told_to_nobody(old: Old) -> None:
+    before = len(events_published())
+    later = SECOND + 60
+    old.says(employees=[employee(1, created_at=later)], employee_leaves=[leave(1, created_at=later)])
+    with all_companies("test"):
+        found = {Employee.objects.get(id=EMPLOYEE).created_at, Leave.objects.get().created_at}
+    assert found == {datetime.fromtimestamp(later, UTC)}
+    assert told(before) == []
 
 
 def test_a_changed_employee_is_brought_over_with_all_that_hangs_on_it(old: Old) -> None:

@@ -18,6 +18,7 @@ from auth_service.users.services.imports.roles import IMPORT, Roles, role_ids
 from auth_service.users.services.sessions import sessions_revoke
 from common.contracts.auth import RoleAssigned, UserCreated, UserDeactivated, UserDeleted, UserUpdated
 from common.contracts.base import Event
+from common.legacy.moments import carry_moment
 from common.legacy.staging import publish_staged, stage
 from common.security.services import revoke_user
 from common.security.tenancy import all_companies
@@ -154,6 +155,7 @@ def users_bring_over(users: Sequence[ImportedUser]) -> set[UUID]:
         places = own_places_bring_over(_own_place(user, roles) for user in users)
         with connection.cursor() as cursor:
             _stage(cursor, users, roles, changed=places.changed)
+            carry_moment(cursor, "users", _STAGE)
             cursor.execute(_MAKE_WAY)
             cursor.execute(_UPDATE)
             updated = {user_id: (version, active) for user_id, version, active in cursor.fetchall()}

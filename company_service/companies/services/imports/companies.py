@@ -11,6 +11,7 @@ from django.db.backends.utils import CursorWrapper
 
 from common.contracts.base import Event
 from common.contracts.company import CompanyCreated, CompanyDeactivated, CompanyRemoved, CompanyUpdated
+from common.legacy.moments import carry_moment
 from common.legacy.staging import array_text, publish_staged, stage
 from common.search import company_name_folded
 from company_service.companies.services.companies import CompanyFields
@@ -119,6 +120,7 @@ def companies_bring_over(rows: Sequence[ImportedCompany]) -> None:
     """Bring companies that are here to the state of ``rows``, and tell of what changed."""
     with connection.cursor() as cursor:
         _stage(cursor, rows)
+        carry_moment(cursor, "companies", _STAGE)
         cursor.execute(_UPDATE)
         changed = {company_id: (version, ended) for company_id, version, ended in cursor.fetchall()}
     publish_staged(

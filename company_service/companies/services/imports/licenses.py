@@ -17,6 +17,7 @@ from django.db.backends.utils import CursorWrapper
 from common.contracts.company import LicenseCreated, LicenseRemoved, LicenseUpdated
 from common.days import today
 from common.expiry import DEFAULT
+from common.legacy.moments import carry_moment
 from common.legacy.staging import publish_staged, stage
 from common.search import fold
 from company_service.companies.choices import LicenseStatus
@@ -129,6 +130,7 @@ def licenses_bring_over(rows: Sequence[ImportedLicense]) -> None:
     """Bring licences that are here to the state of ``rows``, and tell of what changed."""
     with connection.cursor() as cursor:
         day = _stage(cursor, rows)
+        carry_moment(cursor, "licenses", _STAGE)
         cursor.execute(_UPDATE)
         changed = cursor.fetchall()
         _silence(cursor, [license_id for license_id, _version, other_end in changed if other_end], day)

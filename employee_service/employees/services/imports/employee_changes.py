@@ -16,6 +16,7 @@ from common.contracts.employee import (
     EmployeeUpdated,
 )
 from common.days import today
+from common.legacy.moments import carry_moment
 from common.legacy.staging import publish_staged
 from common.messaging.services import Publication
 from common.observability.context import current_actor_id
@@ -121,6 +122,7 @@ def employees_import_changes(rows: Sequence[ImportedEmployee]) -> None:
     """
     with transaction.atomic(), connection.cursor() as cursor:
         employees_stage(cursor, rows, {})
+        carry_moment(cursor, "employees", STAGE)
         cursor.execute(_FIND)
         found = [_opened(_Found(*row)) for row in cursor.fetchall()]
         if not found:

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from common.contracts.base import Event
+from common.legacy.moments import carry_moment
 from common.legacy.staging import publish_staged, stage
 from common.messaging.services import Publication
 from employee_service.employees.exceptions import EmployeeNotFoundError
@@ -118,6 +119,7 @@ def records_import_changes(kind: RecordTable[RecordT], rows: Sequence[RecordT]) 
     compared = ["company_id", "employee_id", "old_values", *kind.columns]
     with transaction.atomic(), connection.cursor() as cursor:
         _stage(cursor, kind, rows)
+        carry_moment(cursor, kind.table, STAGE)
         cursor.execute(
             f"SELECT r.id, {_differs(['company_id', 'employee_id', *kind.told])}"
             f" FROM {kind.table} r JOIN pg_temp.{STAGE} s USING (id) WHERE {_differs(compared)}"
