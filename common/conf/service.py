@@ -72,7 +72,7 @@ def service_settings(service: Service) -> dict[str, Any]:
         ],
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
         "INSTALLED_APPS": [
-            "django.contrib.admin",
+            "common.staff.admin_app.StaffAdminConfig",
             "django.contrib.auth",
             "django.contrib.contenttypes",
             "django.contrib.sessions",

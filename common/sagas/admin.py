@@ -17,7 +17,7 @@ from common.reference.models import CompanyRef
 from common.reference.selectors import name_for_reader
 from common.sagas import services
 from common.sagas.models import LIVE, SagaEffect, SagaInstance, SagaState, SagaStep
-from common.sagas.registry import subject_of
+from common.sagas.registry import subject_of, title_of
 from common.sagas.wording import error_sentence, heading, saga_title, step_error, step_title, waiting_reason
 from common.staff.inlines import ReadOnlyInline
 from common.staff.operators import OperatorAdmin
@@ -62,6 +62,16 @@ class StepInline(ReadOnlyInline):
         return step_error(step.error)
 
 
+class TitleFilter(admin.AllValuesFieldListFilter):
+    """By what the saga is about, in the reader's words."""
+
+    def choices(self, changelist: Any) -> Any:
+        """The titles instead of the names."""
+        return [
+            {**choice, "display": title_of(str(choice["display"]))} for choice in super().choices(changelist)
+        ]
+
+
 @admin.register(SagaInstance)
 class SagaAdmin(OperatorAdmin):
     """One run of a process over several services."""
@@ -79,7 +89,7 @@ class SagaAdmin(OperatorAdmin):
         "created_at",
         "finished_at",
     )
-    list_filter = ("state", "name", "error_code")
+    list_filter = ("state", ("name", TitleFilter), "error_code")
     search_fields = ("=id", "=company_id")
     ordering = ("-created_at",)
     inlines = (StepInline,)

@@ -73,6 +73,14 @@ def find(name: str, version: str) -> Registered | None:
     return _registered.get((name, version))
 
 
+def title_of(name: str) -> Words:
+    """What people read for sagas of the name, or the name where this code has no words for it."""
+    titles = [
+        entry.title for (registered_name, _version), entry in _registered.items() if registered_name == name
+    ]
+    return titles[-1] if titles and titles[-1] else name
+
+
 def known() -> list[SagaDefinition[Any]]:
     """Every registered definition."""
     return [entry.definition for entry in _registered.values()]

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.db.models.expressions import DatabaseDefault
+from django.http import HttpRequest, HttpResponse
 
 from common.privacy.accesses import page_note
 
@@ -27,3 +28,19 @@ class NotedAdmin(ModelAdmin):
             member: Any = request.user
             page_note(request, member.principal(), row)
         return row
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        """The form; of what PostgreSQL fills in later nothing is shown yet."""
+        row = context["adminform"].form.instance
+        for field in self.opts.concrete_fields:
+            if add and isinstance(row.__dict__.get(field.attname), DatabaseDefault):
+                setattr(row, field.attname, None)
+        return super().render_change_form(request, context, add, change, form_url, obj)

@@ -53,6 +53,6 @@ for _package in APPS:
 
 # Admin modules are checked like any other; loading them here would tie the checker to all of them at once.
 INSTALLED_APPS: list[str] = [
-    app.replace("django.contrib.admin", "django.contrib.admin.apps.SimpleAdminConfig")
+    app.replace("common.staff.admin_app.StaffAdminConfig", "django.contrib.admin.apps.SimpleAdminConfig")
     for app in globals()["INSTALLED_APPS"]
 ]

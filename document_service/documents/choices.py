@@ -29,7 +29,7 @@ class DocumentType(models.TextChoices):
     PASSPORT = "passport", _("passport")
     RESIDENCE = "residence", _("residence permit")
     LICENSE = "license", _("licence")
-    CONTRACT = "contract", _("contract")
+    CONTRACT = "contract", pgettext_lazy("document", "contract")
     CERTIFICATE = "certificate", _("certificate")
     CIVIL_ID = "civil_id", _("civil ID")
     WORK_PERMIT = "work_permit", _("work permit")

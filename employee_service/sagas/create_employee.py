@@ -50,7 +50,9 @@ def _update_headcount(data: CreateEmployeeData, _results: Results) -> UpdateHead
 
 def _subject(data: CreateEmployeeData) -> str:
     person = data.employee
-    return f"{person.full_name_ar or person.full_name_en or f'{person.first_name} {person.last_name}'} <{person.email}>"
+    name = person.full_name_ar or person.full_name_en or f"{person.first_name} {person.last_name}"
+    # No brackets: among Arabic letters they would stand the wrong way round.
+    return f"{name} · {person.email}"
 
 
 CREATE_EMPLOYEE_SAGA = SagaDefinition(

@@ -90,8 +90,12 @@ class DepartmentAdmin(TenantAdmin):
         return (*self.readonly_fields, "company") if obj is not None else self.readonly_fields
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        own = own_company(request)
-        return tuple(name for name in self.fields if name != "company" or own is None or obj is not None)
+        if obj is not None:
+            return self.fields
+        # Nothing is known yet of what is only shown, and whoever serves one company adds to that one.
+        own = own_company(request) is not None
+        hidden = {*self.readonly_fields, *(["company"] if own else [])}
+        return tuple(name for name in self.fields if name not in hidden)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """With the company of whoever serves one only."""

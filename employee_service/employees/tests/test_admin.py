@@ -354,3 +354,14 @@ def test_a_super_administrator_hires_into_a_company(browser: Client, company_id:
     assert browser.post(f"{LIST}add/", {**HIRE, "company": str(company_id)}).status_code == 302
     with all_companies("looking at everything"):
         assert SagaInstance.objects.get().company_id == company_id
+
+
+def test_the_filter_of_sagas_speaks_as_the_list_does(client: Client, company_id: UUID) -> None:
+    with company_scope(company_id):
+        SagaInstance.objects.create(
+            name="create_employee", version="1", company_id=company_id, data={}, deadline_at=timezone.now()
+        )
+    sign_in(client, role="super_admin")
+    page = client.get("/admin/sagas/sagainstance/").content.decode()
+    assert "create_employee</a>" not in page
+    assert "Hire</a>" in page
