@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from compileall import compile_dir
 from pathlib import Path
 from typing import Any, Final
 
@@ -63,6 +64,9 @@ class Engine:
         self._path = ":".join(
             map(str, (Path(sys.executable).parent, folder / "bin", *programs, "/usr/bin", "/bin"))
         )
+        # As the Dockerfile does: nothing could write it later.
+        for package in (COMPOSE, ROOT / "common", *ROOT.glob("*_service")):
+            compile_dir(package, quiet=1)
         for name in ("bin", "logs", "mounts"):
             (folder / name).mkdir(exist_ok=True)
         entrypoint = folder / "bin" / "docker-entrypoint.sh"
