@@ -16,6 +16,7 @@ from common.privacy.choices import SubjectKind
 from common.privacy.models import Access, Erasure, KeptFor, RetentionRun
 from common.privacy.names import company_name, ids_of, name_of, subject_name
 from common.privacy.retention import rules
+from common.privacy.wording import lines_told
 from common.staff.admin import TenantAdmin
 from common.staff.operators import OperatorAdmin
 
@@ -143,3 +144,10 @@ class ErasureAdmin(OperatorAdmin):
     list_filter = ("kind",)
     search_fields = ("=subject_id", "=user_id")
     ordering = ("-done_at",)
+    fields = ("done_at", "kind", "subject_id", "user_id", "company_id", "keep_until", "outcome", "id")
+    readonly_fields = ("outcome",)
+
+    @admin.display(description=_("what was done"))
+    def outcome(self, erasure: Erasure) -> str:
+        """A line for each kind of data."""
+        return lines_told(erasure.answer.get("lines", ()))

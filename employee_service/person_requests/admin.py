@@ -10,15 +10,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, Streami
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html_join
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import DomainError
 from common.privacy.accesses import access_note
-from common.privacy.choices import AccessAction, Because, Door, Fate, Holding
+from common.privacy.choices import AccessAction, Door
+from common.privacy.wording import lines_told
 from common.staff.admin import TenantAdmin
 from common.staff.inlines import ReadOnlyInline
+from common.staff.site import NAMES
 from employee_service.employees.admin.names import asking
 from employee_service.person_requests.choices import RequestKind, RequestState
 from employee_service.person_requests.models import PersonRequest, RequestPart
@@ -78,7 +79,7 @@ class PartInline(ReadOnlyInline):
     """What each service has done."""
 
     model = RequestPart
-    fields = ("service", "finished_at", "attempts", "error", "outcome")
+    fields = ("asked", "finished_at", "attempts", "error", "outcome")
     ordering = ("rank", "service")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RequestPart]:
@@ -88,14 +89,12 @@ class PartInline(ReadOnlyInline):
     @admin.display(description=_("what was done"))
     def outcome(self, part: RequestPart) -> str:
         """A line for each kind of data."""
-        return format_html_join("", "<div>{}</div>", ((_sentence(line),) for line in part.lines)) or "—"
+        return lines_told(part.lines)
 
-
-def _sentence(line: dict[str, Any]) -> str:
-    told = f"{Holding(line['holding']).label}: {line['rows']} {Fate(line['fate']).label}"
-    if line.get("until"):
-        told += f" ({line['until']})"
-    return f"{told}. {Because(line['because']).label}" if line.get("because") else told
+    @admin.display(description=_("service"))
+    def asked(self, part: RequestPart) -> str:
+        """The service as its pages call it."""
+        return str(NAMES.get(part.service, part.service))
 
 
 @admin.register(PersonRequest)

@@ -89,3 +89,18 @@ def test_office_staff_without_the_right_see_nothing(company_id: UUID) -> None:
     sign_in(client, role="employee", company_id=company_id)
     assert client.get(LIST).status_code == 403
     assert client.get("/admin/privacy/access/").status_code == 403
+
+
+def test_what_an_erasure_did_is_told_in_the_readers_words(company_id: UUID, others: Others) -> None:
+    browser = Client(headers={"Accept-Language": "ar"})
+    sign_in(browser, role="super_admin")
+    employee = gone_since(company_id, today())
+    form = {"employee": employee.id, "kind": "erasure", "reason": "They asked for it", "sure": "on"}
+    assert browser.post(f"{LIST}add/", form).status_code == 302
+    advance_person_requests()
+    request = only_request()
+    page = browser.get(f"{LIST}{request.pk}/change/").content.decode()
+    for told in (page, browser.get(f"/admin/privacy/erasure/{request.pk}/change/").content.decode()):
+        assert "حُذف" in told
+        assert "employment_law" not in told
+    assert ">auth<" not in page
