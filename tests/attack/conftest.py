@@ -16,8 +16,6 @@ from tests.e2e.house import House, open_house
 
 LEDGER = pytest.StashKey[Ledger]()
 SECONDS = 600
-EVERY_RUN = ("test_every_operation", "test_other_companies", "test_mass_assignment")
-"""What `make test` tries of a third of the operations: a new endpoint that is open must not wait for the night."""
 CONVERTER = re.compile(r"<[^>]+>")
 
 
@@ -27,11 +25,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """An attack on every operation takes longer than a test of one thing; what takes minutes has its own run."""
+    """An attack on every operation takes longer than a test of one thing, and all of them a quarter of an hour."""
     for item in items:
         if Path(__file__).parent not in item.path.parents:
             continue
-        if not {"LONG", "ATTACK"} & os.environ.keys() and item.path.stem not in EVERY_RUN:
+        if not {"LONG", "ATTACK"} & os.environ.keys():
             item.add_marker(pytest.mark.skip(reason="it takes minutes: `make attack`, .ci/long"))
         if not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(SECONDS))
