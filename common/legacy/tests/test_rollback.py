@@ -66,35 +66,6 @@ def test_an_old_id_that_a_spreadsheet_would_work_out_is_listed_as_text(
         assert {row[1] for row in list(csv.reader(file))[1:]} == {f"'{an_id}" for an_id in ids}
 
 
-def test_a_batch_reads_no_table_as_a_whole(the_shelf: Shelf, settings: Any) -> None:
-    the_shelf.bring(the_shelf.file(*(somebody(n) for n in range(20))))
-    READ.clear()
-    settings.SERVICE = replace(settings.SERVICE, legacy=f"{__name__}.watched_plan")
-    the_shelf.take_back(batch_size=5)
-    assert [whole for _read, whole in READ] == [0] * 4
-    assert not shelf.people()
-
-
-READ: list[Any] = []
-
-
-def watched_plan(facts: Facts) -> Plan:
-    """The shelf's, which notes how many rows of the people and of the ledger were read one after the other."""
-
-    def remove(ids: Collection[UUID]) -> Mapping[UUID, str]:
-        stays = shelf.remove_people(ids)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT sum(idx_tup_fetch), sum(seq_tup_read) FROM pg_stat_xact_user_tables"
-                " WHERE relname IN ('shelf_people', 'imported_rows')"
-            )
-            READ.append(cursor.fetchone())
-        return stays
-
-    departments, people = shelf.plan(facts)
-    return (departments, replace(people, remove=remove))
-
-
 def test_what_something_hangs_on_stays_with_the_reason_of_its_service(the_shelf: Shelf) -> None:
     the_shelf.bring(the_shelf.file(somebody(1), somebody(2)))
     the_shelf.sql("INSERT INTO shelf_notes VALUES (%s, 'a good person')", employee_id(2))
