@@ -127,6 +127,6 @@ HOSTILE_ANSWERS: Mapping[str, Behaviour] = {
     "a head in drops": for_ever(GOOD_HEAD + b"X-Slow: ", b"a", _DRIP),
     "a head without end": for_ever(GOOD_HEAD, b"X-More: %s\r\n" % PIECE),
     "patience without end": for_ever(b"", b"HTTP/1.1 103 Wait\r\n\r\n", _DRIP),
-    "packed": with_body(_packed(200_000_000), GOOD_HEAD + b"Content-Encoding: gzip\r\n"),
+    "packed": with_body(_packed(80_000_000), GOOD_HEAD + b"Content-Encoding: gzip\r\n"),
 }
 """What no service of ours ever says, by what is wrong with it; none of it may do more than cost one request."""

@@ -101,7 +101,7 @@ def test_a_name_that_merely_spells_a_nul_is_a_name(company: Producer) -> None:
         assert CompanyRef.objects.get().name == "Gulf \\u0000"
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize("what", HOSTILE_ANSWERS)
 def test_what_is_no_page_at_all_is_tried_again_later(
     settings: Any, monkeypatch: pytest.MonkeyPatch, what: str

@@ -32,7 +32,7 @@ GREETINGS: Mapping[str, Behaviour] = {
 }
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize("what", GREETINGS)
 def test_no_mail_server_holds_whoever_writes_to_it(settings: Any, what: str) -> None:
     settings.EMAIL_SESSION_SECONDS = 0.5

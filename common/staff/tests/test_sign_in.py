@@ -101,7 +101,7 @@ def test_whatever_auth_answers_is_a_sentence_on_the_form(
     assert sentence in page.content.decode()
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize("what", HOSTILE_ANSWERS)
 def test_whoever_answers_in_auths_place_costs_a_sentence_on_the_form(
     browser: Client, settings: Any, monkeypatch: pytest.MonkeyPatch, what: str

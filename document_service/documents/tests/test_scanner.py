@@ -208,7 +208,7 @@ def test_without_a_scanner_nothing_waits(manager: Any, as_role: Client) -> None:
     scan_pending()
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     "behave",
     [

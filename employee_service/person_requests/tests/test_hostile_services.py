@@ -11,7 +11,7 @@ from common.testing.hostile import HOSTILE_ANSWERS, hostile
 from employee_service.person_requests.services.asking import NoAnswerError, erasure_ask, holdings_ask
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize("what", HOSTILE_ANSWERS)
 def test_whatever_it_says_it_is_asked_again_later(
     settings: Any, monkeypatch: pytest.MonkeyPatch, what: str
