@@ -12,8 +12,8 @@ Content = Mapping[str, tuple[int, str]]
 EVENT_LOGS: Final = frozenset({"event_log", "analytics_events"})
 FEEDS: Final = frozenset({"feed_cursors", "feed_head", "feed_subscribers"})
 RUN_RECORDS: Final = frozenset({"import_runs", "import_tables"})
-# What the clock or the admin writes, whoever imports what.
-_NOT_DATA: Final = frozenset({"django_migrations", "django_session", "sequencer_state"})
+# What the clock, the admin or any message writes, whoever imports what.
+_NOT_DATA: Final = frozenset({"django_migrations", "django_session", "handled_messages", "sequencer_state"})
 _TABLES: Final = """
 SELECT c.relname, array_agg(a.attname::text) FILTER (
     WHERE a.attidentity <> '' OR pg_get_expr(d.adbin, d.adrelid) ~ 'nextval|now\\(\\)|_timestamp'
