@@ -22,10 +22,12 @@ _BATCH = 1_000
 def import_lock() -> None:
     """Let one batch of any import into this database run at a time, until the transaction ends.
 
-    A batch may take longer than a request, and wait longer for what a request holds.
+    A batch may take longer than a request, wait longer for what a request holds, and sort its rows in memory.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = '10min'; SET LOCAL lock_timeout = '1min'")
+        cursor.execute(
+            "SET LOCAL statement_timeout = '10min'; SET LOCAL lock_timeout = '1min'; SET LOCAL work_mem = '32MB'"
+        )
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('legacy import'))")
 
 

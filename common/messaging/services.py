@@ -64,7 +64,7 @@ def publishable(
     """
     from django.conf import settings
 
-    rows = [Publication(*item) for item in publications]
+    rows = [item if type(item) is Publication else Publication(*item) for item in publications]
     if not rows:
         return []
     if not connection.in_atomic_block:

@@ -59,7 +59,7 @@ WITH made AS (
     SELECT s.id, s.id, s.company_id, s.role_id, made.created_at
     FROM {_STAGE} s JOIN made ON made.id = s.id WHERE s.role_id IS NOT NULL
 )
-SELECT id FROM made
+SELECT s.id FROM {_STAGE} s WHERE NOT EXISTS (SELECT FROM made WHERE made.id = s.id)
 """
 _NOT_HERE: Final = f"SELECT s.id FROM {_STAGE} s WHERE NOT EXISTS (SELECT FROM users u WHERE u.id = s.id)"
 # An address that moves from one account of the batch to another is in nobody's way meanwhile.
@@ -133,12 +133,12 @@ def users_import(users: Sequence[ImportedUser]) -> set[UUID]:
         with connection.cursor() as cursor:
             _stage(cursor, users, roles)
             cursor.execute(_INSERT)
-            made = {row[0] for row in cursor.fetchall()}
+            left = {row[0] for row in cursor.fetchall()}
             taken: set[UUID] = set()
-            if len(made) < len(users):
+            if left:
                 cursor.execute(_NOT_HERE)
                 taken = {row[0] for row in cursor.fetchall()}
-        publish_staged(item for user in users if user.id in made for item in _made(user))
+        publish_staged(item for user in users if user.id not in left for item in _made(user))
         return taken
 
 

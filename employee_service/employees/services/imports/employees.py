@@ -28,6 +28,7 @@ LIFECYCLE: Final = "CASE employment_status WHEN 'terminated' THEN 'ended' ELSE '
 _KNOWN: Final = ", ".join(WRITTEN)
 _PROFILE: Final = ", ".join(PROFILE_WRITTEN)
 _INSERT: Final = f"""
+WITH made AS (
 INSERT INTO employees (id, employee_id, old_id, {_KNOWN}, employment_type, lifecycle,
                        exit_interview_conducted, civil_id_expiry, passport_expiry, version,
                        created_at, updated_at)
@@ -36,6 +37,8 @@ SELECT id, number, old_id, {_KNOWN}, employment_type, {LIFECYCLE},
        coalesce(created_at, statement_timestamp()), statement_timestamp()
   FROM pg_temp.{STAGE} ORDER BY place
 ON CONFLICT DO NOTHING RETURNING id
+)
+SELECT s.id FROM pg_temp.{STAGE} s WHERE NOT EXISTS (SELECT FROM made WHERE made.id = s.id)
 """
 # Why rows of the stage could not be inserted, now that those which they are in conflict with are there.
 _REFUSED: Final = f"""
@@ -80,12 +83,12 @@ def employees_import(rows: Sequence[ImportedEmployee]) -> dict[UUID, DomainError
     with transaction.atomic(), connection.cursor() as cursor:
         employees_stage(cursor, ordered, numbers)
         cursor.execute(_INSERT)
-        made = {row[0] for row in cursor.fetchall()}
-        refused = _refusals(cursor, [row.id for row in rows if row.id not in made])
+        left = {row[0] for row in cursor.fetchall()}
+        refused = _refusals(cursor, left)
         cursor.execute(_PROFILES)
         cursor.execute(TERMS)
         cursor.execute(_HIRES, [current_actor_id()])
-        publish_staged(_hired(rows, numbers, made))
+        publish_staged(_hired(rows, numbers, left))
     return refused
 
 
@@ -107,12 +110,12 @@ def _refusals(cursor: CursorWrapper, ids: Collection[UUID]) -> dict[UUID, Domain
 
 
 def _hired(
-    rows: Sequence[ImportedEmployee], numbers: Mapping[UUID, str], made: Collection[UUID]
+    rows: Sequence[ImportedEmployee], numbers: Mapping[UUID, str], left: Collection[UUID]
 ) -> Iterable[Publication]:
     return (
         Publication(employee_hired(row, numbers[row.id]), row.id, row.company_id, 1)
         for row in rows
-        if row.id in made
+        if row.id not in left
     )
 
 
