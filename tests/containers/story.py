@@ -162,7 +162,15 @@ class Story:
         return dict(answer.json())
 
     def _ask(self, method: str, service: str, path: str, **options: Any) -> dict[str, Any]:
-        answer = self.http.request(method, _url(service, path), headers=self.headers, **options)
+        answers: list[httpx.Response] = []
+
+        def answered() -> bool:
+            # A service that cannot ask another one in time says so, having done nothing.
+            answers.append(self.http.request(method, _url(service, path), headers=self.headers, **options))
+            return answers[-1].status_code != httpx.codes.SERVICE_UNAVAILABLE
+
+        wait_until(answered, f"{service} answers {method} {path}", MINUTES)
+        answer = answers[-1]
         assert answer.is_success, answer.text
         return dict(answer.json())
 
