@@ -21,7 +21,7 @@ class PeakMemory:
         self.of_one: defaultdict[str, int] = defaultdict(int)
         """The most that one process held at a time, by service; ``""`` is what belongs to none."""
         self.together = 0
-        """The most that all held at a time; pages that they share are counted for each."""
+        """The most that all held at a time; of pages that several share, each has its part."""
         self._pid = process.pid
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="memory")
@@ -55,12 +55,15 @@ class PeakMemory:
 def _peak_and_now(pid: int) -> tuple[int, int]:
     try:
         status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+        shares = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8")
     except OSError:
         return 0, 0
-    found = {
-        name: int(amount) // _MIB for name, amount in re.findall(r"^(VmHWM|VmRSS):\s+(\d+) kB", status, re.M)
-    }
-    return found.get("VmHWM", 0), found.get("VmRSS", 0)
+    return _mib("VmHWM", status), _mib("Pss", shares)
+
+
+def _mib(name: str, lines: str) -> int:
+    found = re.search(rf"^{name}:\s+(\d+) kB", lines, re.M)
+    return int(found[1]) // _MIB if found else 0
 
 
 def _service_of(pid: int) -> str:
