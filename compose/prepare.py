@@ -34,7 +34,7 @@ _SETTINGS: Final = "settings.env"
 
 
 def prepare(folder: Path) -> None:
-    """Write what compose.yaml reads: secrets/ with one env file a process kind, .env and settings.env beside it, and data/.
+    """Write what compose.yaml reads: secrets/, .env and settings.env beside it, and data/.
 
     The old application in front of which the gateway stands is LEGACY_URL of the environment, remembered.
     """

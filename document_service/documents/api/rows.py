@@ -41,7 +41,7 @@ def _counted(column: str, waiting: str) -> Any:
 class _Masked(EncryptedTextField):
     """A sealed number of which only the end is shown."""
 
-    def opened(self, sealed: str, row_id: UUID) -> str:
+    def opened(self, sealed: str, row_id: UUID | str) -> str:
         """The mask and the end."""
         return f"{MASK}{super().opened(sealed, row_id)[-SHOWN_CHARACTERS:]}"
 
