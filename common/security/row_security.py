@@ -44,10 +44,12 @@ def drop_sql(table: str) -> str:
 def tenant_policy_sql(table: str, column: str, *, nullable: bool) -> str:
     """SQL of the policy of :class:`TenantPolicy`, new or in place of the one that there is.
 
-    What is unknown is let through by the form that reads the scope once. So it is for columns that are NOT NULL,
-    or whose NULL everybody may see; PostgreSQL is asked when the table is there.
+    The form that reads the scope once takes NULL for every company. So it is for columns that are NOT NULL, or
+    whose NULL everybody may see; PostgreSQL is asked when the table is there. A column that loses its NOT NULL
+    afterwards needs the policy anew: until then rows of no company are nobody's.
     """
-    once = f'coalesce("{column}" = {_COMPANY_OR_NULL_FOR_ALL}, true)'
+    of_none = "true" if nullable else f'"{column}" is not null'
+    once = f'coalesce("{column}" = {_COMPANY_OR_NULL_FOR_ALL}, {of_none})'
     hidden = f'{EVERY_COMPANY} OR "{column}" = {COMPANY}'
     never_null = (
         "(SELECT attnotnull FROM pg_attribute"

@@ -21,7 +21,7 @@ PROTECTED_TABLES = """
     WHERE c.relnamespace = 'public'::regnamespace AND c.relrowsecurity AND c.relforcerowsecurity
       AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid)
 """
-# Their condition lets through what is unknown, which a company that is not there would be.
+# By the condition for columns without NULL: rows of no company are nobody's, or everybody's where that is meant.
 POLICIES_OPEN_TO_NULL = """
     SELECT p.tablename FROM pg_policies p JOIN pg_attribute a ON a.attrelid = format('%I', p.tablename)::regclass
       AND a.attname = substring(p.qual FROM '^COALESCE\\(\\("?(\\w+)"? = ')

@@ -211,6 +211,7 @@ def test_a_service_is_asked_elsewhere_over_tls_and_in_clear_on_this_machine(
 ) -> None:
     production.setenv("SERVICE_CA_FILE", __file__)
     production.setenv("AUTH_URL", "https://hr1:3001/")
+    production.delenv("COMPANY_URL", raising=False)
     assert env.service_url("AUTH_URL", "") == "https://hr1:3001"
     assert env.service_authorities("SERVICE_CA_FILE") == __file__
     assert env.service_url("COMPANY_URL", "http://127.0.0.1:3002") == "http://127.0.0.1:3002"

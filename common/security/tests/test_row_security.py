@@ -108,6 +108,22 @@ def test_rows_of_no_company_are_everybodys_where_that_is_said(
     ]
 
 
+def test_rows_that_come_to_belong_to_no_company_later_are_nobodys_until_the_policy_is_made_anew(
+    owner: BaseDatabaseWrapper,
+) -> None:
+    make(owner, str(TenantPolicy("notes").sql), nullable=False)
+    with owner.cursor() as cursor:
+        cursor.execute("ALTER TABLE notes ALTER company_id DROP NOT NULL")
+        cursor.execute("SELECT set_config('app.all_companies', 'on', true)")
+        cursor.execute("ALTER TABLE notes NO FORCE ROW LEVEL SECURITY")
+        cursor.execute("INSERT INTO notes VALUES (NULL, NULL, 'nobody''s')")
+        cursor.execute("ALTER TABLE notes FORCE ROW LEVEL SECURITY")
+    assert seen_by_each(owner) == [{"ours"}, {"theirs"}, set(), {"ours", "theirs"}]
+    with owner.cursor() as cursor:
+        cursor.execute(str(TenantPolicy("notes").sql))
+    assert seen_by_each(owner) == [{"ours"}, {"theirs"}, set(), {"ours", "theirs", "nobody's"}]
+
+
 @pytest.mark.parametrize("before", [None, *OLD])
 def test_the_scope_is_read_once_a_statement_and_by_one_subquery(
     owner: BaseDatabaseWrapper, before: str | None

@@ -15,6 +15,7 @@ from common.messaging.models import EventRecord
 from common.reference.models import CompanyRef
 from common.sagas.models import SagaInstance
 from common.security.tenancy import all_companies, company_scope
+from common.staff.site import LAST
 from common.testing.staff import sign_in
 from employee_service.employees.choices import EmploymentStatus, Lifecycle
 from employee_service.employees.models import AgreedPay, Employee, EmployeeProfile
@@ -365,3 +366,12 @@ def test_the_filter_of_sagas_speaks_as_the_list_does(client: Client, company_id:
     page = client.get("/admin/sagas/sagainstance/").content.decode()
     assert "create_employee</a>" not in page
     assert "Hire</a>" in page
+
+
+def test_what_people_come_for_stands_first(browser: Client) -> None:
+    sign_in(browser, role="super_admin")
+    shown = [app["app_label"] for app in browser.get("/admin/").context["app_list"]]
+    last = [label for label in shown if label in LAST]
+    assert last == [label for label in LAST if label in shown]
+    assert shown[-len(last) :] == last
+    assert {"employees", "person_requests"} <= set(shown[: -len(last)])
