@@ -22,7 +22,7 @@ from common.legacy.ledger import BROUGHT_BY_NONE, ledger_forget
 from common.legacy.ledger import CORRECTED as LATE
 from common.legacy.models import ImportedRow, ImportRun
 from common.legacy.plan import Plan, TableImport
-from common.legacy.planning import by_index
+from common.legacy.planning import as_a_whole, by_index
 from common.legacy.progress import Bar
 from common.legacy.services import REASON, import_lock
 from common.legacy.writing import remove_halving
@@ -241,7 +241,7 @@ def _forget_rest(run: ImportRun, found: Rollback) -> None:
         "EXISTS (SELECT FROM imported_rows k WHERE k.target_id = {}"
         " AND k.outcome <> 'merged' AND k.outcome <> 'skipped')"
     )
-    with all_companies(REASON), connection.cursor() as cursor:
+    with all_companies(REASON), as_a_whole(), connection.cursor() as cursor:
         import_lock()
         waiting: list[UUID | str] = [run.pk, QuarantineState.WAITING]
         cursor.execute("SELECT count(*) FROM quarantine_actions_forget(%s)", [run.pk])
