@@ -61,9 +61,7 @@ def redis_url(name: str, *, same_as: str = "") -> str:
     """
     value = secret_url(name, same_as=same_as)
     url = urlsplit(value)
-    said = {key: values[-1] for key, values in parse_qs(url.query, keep_blank_values=True).items()}
-    if said.keys() - {"ssl_ca_certs"}:
-        raise ConfigurationError(f"{name} may end in ssl_ca_certs only.")
+    said = _said_behind(name, url.query, "ssl_ca_certs")
     if _far(url.hostname) and not (url.scheme == "rediss" and said.get("ssl_ca_certs")) and _in_production():
         raise ConfigurationError(
             f"{name} is on another machine: begin it with rediss:// and end it with ?ssl_ca_certs=FILE, with the"
@@ -142,6 +140,15 @@ def _in_production() -> bool:
     return text("SERVICE_ENV", "production") == "production"
 
 
+def _said_behind(name: str, query: str, *known: str) -> dict[str, str]:
+    """What the address in ``name`` says after its question mark, which is of what is ``known``."""
+    said = {key: values[-1] for key, values in parse_qs(query, keep_blank_values=True).items()}
+    if said.keys() - set(known):
+        spelled = " and ".join(filter(None, (", ".join(known[:-1]), known[-1])))
+        raise ConfigurationError(f"{name} may end in {spelled} only.")
+    return said
+
+
 def _far(host: str | None) -> bool:
     return host not in {"127.0.0.1", "localhost", "::1", None}
 
@@ -214,9 +221,7 @@ def database_transport(name: str) -> dict[str, str]:
     reached in production without knowing that it is the right one.
     """
     url = urlsplit(secret_url(name))
-    said = {key: values[-1] for key, values in parse_qs(url.query, keep_blank_values=True).items()}
-    if said.keys() - {"sslmode", "sslrootcert", "channel_binding"}:
-        raise ConfigurationError(f"{name} may end in sslmode, sslrootcert and channel_binding only.")
+    said = _said_behind(name, url.query, "sslmode", "sslrootcert", "channel_binding")
     if _far(url.hostname) and said.get("sslmode") != "verify-full" and _in_production():
         raise ConfigurationError(
             f"{name} is on another machine: add ?sslmode=verify-full&sslrootcert=FILE, with the authority that"

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from common.testing.hostile import Listener
 from tests.attack.ledger import Ledger
-from tests.attack.listener import Listener
 from tests.attack.openapi import field_schema, operations
 from tests.attack.town import Town
 
@@ -24,7 +24,7 @@ INSIDE = (
 @pytest.fixture(scope="module")
 def listener() -> Iterator[Listener]:
     """Who is called."""
-    with Listener() as listener:
+    with Listener().running() as listener:
         yield listener
 
 
